@@ -1,0 +1,3 @@
+"""Topic modelling and similar-article look-up for news text."""
+
+__version__ = "0.1.0"

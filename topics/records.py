@@ -1,0 +1,159 @@
+"""What goes in and what comes out: frozen records, with the row that each prints as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = dict[str, Any]
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as it was read.
+
+    id : unique in a model.  title, text : "" when missing; at least one is not.  date : RFC 3339 in UTC, or
+    YYYY-MM-DD, or None.  authors : one string each.  extra : every other key of the source, JSON values, in order
+    (a date that did not parse stands there as ``date_text``).
+    """
+
+    id: str
+    title: str = ""
+    text: str = ""
+    date: str | None = None
+    source: str | None = None
+    section: str | None = None
+    url: str | None = None
+    authors: tuple[str, ...] = ()
+    lang: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+
+    def row(self) -> Row:
+        """The whole article, null for what is unknown, the source's other keys behind."""
+        named: Row = {
+            "id": self.id,
+            "title": self.title or None,
+            "text": self.text or None,
+            "date": self.date,
+            "source": self.source,
+            "section": self.section,
+            "url": self.url,
+            "authors": list(self.authors) or None,
+            "lang": self.lang,
+        }
+        return named | {key: value for key, value in self.extra.items() if key not in named}
+
+    def heading(self) -> Row:
+        """What a listing shows of an article."""
+        return {
+            "id": self.id,
+            "title": self.title or None,
+            "date": self.date,
+            "source": self.source,
+            "url": self.url,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term as people write it, and its weight."""
+
+    term: str
+    weight: float
+
+    def row(self) -> Row:
+        return {"term": self.term, "weight": self.weight}
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic.  topic : its number, from 0, largest share first.  share : mean weight over all articles, 0 to 1."""
+
+    topic: int
+    label: str
+    share: float
+    keywords: tuple[Term, ...]
+
+    def row(self) -> Row:
+        return {
+            "topic": self.topic,
+            "label": self.label,
+            "share": self.share,
+            "keywords": [term.row() for term in self.keywords],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One part of a score: a shared term, or (``term`` None) a shared topic."""
+
+    term: str | None
+    weight: float
+    topic: int | None = None
+
+    def row(self) -> Row:
+        row: Row = {"term": self.term, "weight": self.weight}
+        return row if self.topic is None else {"term": self.term, "topic": self.topic, "weight": self.weight}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An article near a query.  score : cosine, 0 to 1.  why : parts of the score, strongest first; all sum to it."""
+
+    article: Article
+    score: float
+    why: tuple[Reason, ...] = ()
+
+    def row(self) -> Row:
+        heading = self.article.heading()
+        return {"id": heading.pop("id"), "score": self.score, **heading, "why": [reason.row() for reason in self.why]}
+
+
+@dataclass(frozen=True, slots=True)
+class TopicWeight:
+    """One topic of an article.  weight : 0 to 1; the weights of an article sum to 1."""
+
+    topic: int
+    label: str
+    weight: float
+
+    def row(self) -> Row:
+        return {"topic": self.topic, "label": self.label, "weight": self.weight}
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The topics of one article, strongest first; none when it shares no word with any topic."""
+
+    article: Article
+    topics: tuple[TopicWeight, ...]
+
+    def row(self) -> Row:
+        return {**self.article.heading(), "topics": [topic.row() for topic in self.topics]}
+
+
+@dataclass(frozen=True, slots=True)
+class TopicArticle:
+    """An article of one topic.  weight : the topic's part of the article, 0 to 1."""
+
+    article: Article
+    topic: int
+    weight: float
+
+    def row(self) -> Row:
+        return {**self.article.heading(), "topic": self.topic, "weight": self.weight}
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Articles on one event, the most central first."""
+
+    story: int
+    title: str
+    ids: tuple[str, ...]
+
+    def row(self) -> Row:
+        return {"story": self.story, "title": self.title, "ids": list(self.ids)}
