@@ -1,0 +1,67 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def chain(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Several options as one decorator, in the order they are listed by help."""
+
+    def apply(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return apply
+
+
+name = click.argument("name")
+sources = click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+models = click.option("--models", metavar="DIR", help="Folder of models [default: $TOPICS_MODELS or models].")
+quiet = click.option("--quiet", "-q", is_flag=True, help="No progress, no notes; errors are still said.")
+top = click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="How many to show.")
+
+filters = chain(
+    click.option("--since", metavar="DATE", help="Only articles of this day or later (2026-03-04, 2026-03 or 2026)."),
+    click.option("--until", metavar="DATE", help="Only articles of this day or earlier."),
+    click.option("--source", "in_source", multiple=True, metavar="NAME", help="Only this source; may be repeated."),
+    click.option("--section", multiple=True, metavar="NAME", help="Only this section; may be repeated."),
+)
+
+reading = chain(
+    click.option(
+        "--format", "format_", metavar="FORMAT", help="Format of SOURCE where its name does not tell: jsonl, csv ..."
+    ),
+    click.option(
+        "--field",
+        "fields",
+        multiple=True,
+        metavar="OURS=THEIRS",
+        help="Their column or key for one of our fields, such as text=body.",
+    ),
+    click.option("--strict", is_flag=True, help="Stop at the first record that cannot be used."),
+)
+
+
+def make_filters(since: str | None, until: str | None, in_source: tuple[str, ...], section: tuple[str, ...]) -> Any:
+    """The filters of `filters` as a record."""
+    from topics.facets import Filters
+
+    return Filters(since, until, in_source, section)
+
+
+def make_fields(fields: tuple[str, ...]) -> dict[str, str]:
+    """--field options as a mapping."""
+    pairs = {}
+    for field in fields:
+        ours, equals, theirs = field.partition("=")
+        if not equals or not ours or not theirs:
+            raise click.BadParameter(f"{field!r}; write --field text=body", param_hint="--field")
+        pairs[ours] = theirs
+    return pairs

@@ -1,0 +1,152 @@
+"""What articles are filtered by: date, source and section, as arrays beside the index, so that no article is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topics.errors import SettingError
+from topics.records import Article
+from topics.strings import StringTable
+
+UNDATED = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles to list.  Dates are RFC 3339 or YYYY-MM-DD, ends included; an undated article passes neither.
+
+    sources, sections : any of them, without regard to case.  Empty means all.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    sources: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.since or self.until or self.sources or self.sections)
+
+
+def seconds(date: str | None) -> int:
+    """Seconds since 1970 of an article's date; UNDATED for none.  A day counts from its first second."""
+    if date is None:
+        return UNDATED
+    try:
+        moment = datetime.fromisoformat(date)
+    except ValueError:
+        return UNDATED
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def limit(date: str, name: str, *, end: bool = False) -> int:
+    """A filter's date as seconds; with `end`, the last second of a day, month or year named."""
+    text = date.strip()
+    for form, months in (("%Y", 12), ("%Y-%m", 1)):
+        try:
+            first = datetime.strptime(text, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        month = first.month - 1 + months
+        after = first.replace(year=first.year + month // 12, month=month % 12 + 1) if first.year < 9999 else first
+        return int(after.timestamp()) - 1 if end else int(first.timestamp())
+    value = seconds(text)
+    if value == UNDATED:
+        raise SettingError(f"{name}: {date!r} is not a date; write 2026-03-04, 2026-03, 2026 or 2026-03-04T06:30:00Z")
+    return value + int(timedelta(days=1).total_seconds()) - 1 if end and len(text) <= 10 else value
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Of a segment's articles: dates (int64 seconds, UNDATED for none), numbered sources and sections (-1 for none)."""
+
+    dates: NDArray[np.int64]
+    source: NDArray[np.int32]
+    section: NDArray[np.int32]
+    sources: StringTable
+    sections: StringTable
+
+    @classmethod
+    def build(cls, articles: Iterable[Article]) -> Facets:
+        """The facets of articles in their order."""
+        dates: list[int] = []
+        source: list[int] = []
+        section: list[int] = []
+        sources: dict[str, int] = {}
+        sections: dict[str, int] = {}
+        for article in articles:
+            dates.append(seconds(article.date))
+            source.append(-1 if article.source is None else sources.setdefault(article.source, len(sources)))
+            section.append(-1 if article.section is None else sections.setdefault(article.section, len(sections)))
+        return cls(
+            np.array(dates, np.int64),
+            np.array(source, np.int32),
+            np.array(section, np.int32),
+            StringTable.pack(sources),
+            StringTable.pack(sections),
+        )
+
+    def mask(self, filters: Filters) -> NDArray[np.bool_]:
+        """bool (n_articles,): the article passes."""
+        passes = np.ones(len(self.dates), np.bool_)
+        if filters.since is not None:
+            passes &= self.dates >= max(limit(filters.since, "since"), UNDATED + 1)
+        if filters.until is not None:
+            passes &= (self.dates <= limit(filters.until, "until", end=True)) & (self.dates != UNDATED)
+        for wanted, names, numbers in (
+            (filters.sources, self.sources, self.source),
+            (filters.sections, self.sections, self.section),
+        ):
+            if wanted:
+                folded = {name.casefold() for name in wanted}
+                passes &= np.isin(numbers, [i for i, name in enumerate(names) if name.casefold() in folded])
+        return passes
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Flat arrays to store."""
+        return {
+            "dates": self.dates,
+            "source": self.source,
+            "section": self.section,
+            "sources": self.sources.data,
+            "source_offsets": self.sources.offsets,
+            "sections": self.sections.data,
+            "section_offsets": self.sections.offsets,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Facets:
+        """The facets that `arrays` gave."""
+        return cls(
+            arrays["dates"],
+            arrays["source"],
+            arrays["section"],
+            StringTable(arrays["sources"], arrays["source_offsets"]),
+            StringTable(arrays["sections"], arrays["section_offsets"]),
+        )
+
+
+def check_known(filters: Filters, facets: Sequence[Facets]) -> None:
+    """Raises SettingError when a filter names a source or section that no article has; it says the nearest."""
+    for name, wanted, tables in (
+        ("source", filters.sources, [facet.sources for facet in facets]),
+        ("section", filters.sections, [facet.sections for facet in facets]),
+    ):
+        if not wanted:
+            continue
+        known = {value.casefold(): value for table in tables for value in table}
+        for value in wanted:
+            if value.casefold() not in known:
+                near = get_close_matches(value.casefold(), known, n=1, cutoff=0.4)
+                has = (
+                    f"did you mean {known[near[0]]!r}?"
+                    if near
+                    else f"there are: {', '.join(sorted(known.values())[:12])}"
+                )
+                raise SettingError(f"no article has the {name} {value!r}; {has if known else f'none has a {name}'}")

@@ -1,0 +1,128 @@
+"""Exact cosine look-up over an inverted index of unit-length rows.
+
+One segment holds the rows of the articles that came together: by article (for the query of an article, and for why two
+articles are near) and by term (for the search). Only articles that share a term with the query are touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Scores are rounded to this, so that equal articles tie whatever the order their terms were added up in.
+DECIMALS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Sparse rows: terms of row i are ``terms[starts[i]:starts[i + 1]]``, ascending, weights in `values`."""
+
+    starts: NDArray[np.int64]
+    terms: NDArray[np.int32]
+    values: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def row(self, i: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Terms and weights of one row."""
+        part = slice(int(self.starts[i]), int(self.starts[i + 1]))
+        return self.terms[part], self.values[part]
+
+    @classmethod
+    def from_csr(cls, X: Any) -> Rows:
+        """X : CSR (n_articles, n_terms) with sorted indices."""
+        return cls(X.indptr.astype(np.int64), X.indices.astype(np.int32), X.data.astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The inverted index of one segment.
+
+    posting_terms : int32, ascending, the terms that occur.  posting_starts : int64 (len(posting_terms) + 1,).
+    posting_rows, posting_values : the articles that hold a term, ascending, and its weight in them.
+    """
+
+    rows: Rows
+    posting_terms: NDArray[np.int32]
+    posting_starts: NDArray[np.int64]
+    posting_rows: NDArray[np.int32]
+    posting_values: NDArray[np.float32]
+
+    @classmethod
+    def build(cls, rows: Rows) -> Index:
+        """Invert the rows.  A stable sort by term keeps articles ascending within a term."""
+        order = np.argsort(rows.terms, kind="stable")
+        terms, counts = np.unique(rows.terms, return_counts=True)
+        articles = np.repeat(np.arange(len(rows), dtype=np.int32), np.diff(rows.starts))
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return cls(rows, terms.astype(np.int32), starts, articles[order], rows.values[order])
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def scores(self, terms: NDArray[np.int32], values: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Cosine of a unit-length query with every article of the segment: float64 (n_articles,)."""
+        scores = np.zeros(len(self.rows))
+        if not len(self.posting_terms):
+            return scores
+        places = np.searchsorted(self.posting_terms, terms)
+        found = self.posting_terms[np.minimum(places, len(self.posting_terms) - 1)] == terms
+        for place, value in zip(places[found], values[found], strict=True):
+            part = slice(int(self.posting_starts[place]), int(self.posting_starts[place + 1]))
+            # an article stands once under a term, so plain indexing adds each posting
+            scores[self.posting_rows[part]] += np.float64(value) * self.posting_values[part]
+        return np.round(scores, DECIMALS)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Flat arrays to store."""
+        return {
+            "row_starts": self.rows.starts,
+            "row_terms": self.rows.terms,
+            "row_values": self.rows.values,
+            "posting_terms": self.posting_terms,
+            "posting_starts": self.posting_starts,
+            "posting_rows": self.posting_rows,
+            "posting_values": self.posting_values,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Index:
+        """The index that `arrays` gave."""
+        rows = Rows(arrays["row_starts"], arrays["row_terms"], arrays["row_values"])
+        names = ("posting_terms", "posting_starts", "posting_rows", "posting_values")
+        return cls(rows, *(arrays[name] for name in names))
+
+
+def best(scores: NDArray[np.float64], top: int, least: float = 0.0) -> NDArray[np.int64]:
+    """Positions of the `top` highest scores above zero and not below `least`, and all that tie with the last of them.
+
+    Unordered; the caller breaks ties by id.
+    """
+    places = np.flatnonzero((scores > 0) & (scores >= least))
+    if top < len(places):
+        values = scores[places]
+        last = np.partition(values, len(values) - top)[len(values) - top]
+        places = places[values >= last]
+    return places.astype(np.int64)
+
+
+def overlap(
+    left: tuple[NDArray[np.int32], NDArray[np.float32]], right: tuple[NDArray[np.int32], NDArray[np.float32]]
+) -> list[tuple[int, float]]:
+    """Shared terms of two rows and what each adds to the score, strongest first, ties to the earlier term."""
+    _, a, b = np.intersect1d(left[0], right[0], assume_unique=True, return_indices=True)
+    parts = left[1][a].astype(np.float64) * right[1][b]
+    order = np.argsort(-parts, kind="stable")
+    return [(int(left[0][a[i]]), float(parts[i])) for i in order]
+
+
+def mask(length: int, rows: Iterable[int]) -> NDArray[np.bool_]:
+    """bool (length,): True at `rows`."""
+    out = np.zeros(length, np.bool_)
+    out[list(rows)] = True
+    return out

@@ -1,0 +1,45 @@
+"""Which words say what a topic is about: ranked from the model's weights, never from co-occurrence in the text."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+# How much it counts that a term is particular to a topic, beside being strong in it.
+PARTICULAR = 0.25
+
+
+def relevance(H: NDArray[np.float32], particular: float = PARTICULAR) -> NDArray[np.float64]:
+    """How well each term stands for each topic: strength in the topic times its share of the term, to a power.
+
+    H : (n_topics, n_terms), non-negative.  Returns float64 of the same shape.  After Sievert & Shirley 2014, in which
+    the logarithms of the two are mixed.
+    """
+    length = np.linalg.norm(H, axis=1, keepdims=True)
+    A = H / np.where(length > 0, length, 1)
+    total = A.sum(axis=0)
+    return np.asarray(A * np.power(A / np.where(total > 0, total, 1), particular), np.float64)
+
+
+def top_terms(R: NDArray[np.float64], stems: NDArray[np.int32], k: int) -> list[list[int]]:
+    """Strongest terms of each topic.
+
+    R : (n_topics, n_terms), as `relevance` gives it.  stems : (n_terms,), terms of one stem hold one number.
+    A term stands only under the topic where it is strongest, and one form of a word is enough; ties go to the earlier
+    term.  A topic may have fewer than `k`.
+    """
+    own = R.argmax(axis=0)
+    lists = []
+    for topic in range(len(R)):
+        mine = np.flatnonzero((own == topic) & (R[topic] > 0))
+        ranked = mine[np.argsort(-R[topic, mine], kind="stable")]
+        seen: set[int] = set()
+        chosen: list[int] = []
+        for term in ranked:
+            if len(chosen) == k:
+                break
+            if int(stems[term]) not in seen:
+                seen.add(int(stems[term]))
+                chosen.append(int(term))
+        lists.append(chosen)
+    return lists

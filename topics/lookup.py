@@ -1,0 +1,149 @@
+"""Articles as rows for look-up: every term kept, stems, names and openings weighing more, the article's topics behind.
+
+Constants were chosen together on lee50, wikiref220, headlines-uci and bbc; docs/quality.md says what each buys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from topics.settings import Settings
+from topics.strings import StringTable
+from topics.text.spelling import commonest
+from topics.text.terms import Terms
+from topics.text.tokens import Tokens, Words
+from topics.vectorize import Counts, WordTable, count, idf, numbers, places, sightings, unit
+from topics.vocabulary import TOPIC_BASE, Vocabulary
+
+# A second mention of a term adds less than the first, yet more than a logarithm would give it.
+POWER = 0.7
+# A term that is always written with a capital inside sentences is a name, and weighs half as much again.
+NAMES = 0.5
+# Figures tell events apart, but less well than words.
+NUMBERS = 0.7
+# The first words of title and text count double: news says what it is about at once.
+LEAD = 30
+# Part of the score that shared topics give; the rest is shared terms. Only an article's strongest topics take part.
+TOPIC_PART = 0.1
+TOPICS_KEPT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Articles in the terms of a vocabulary.
+
+    counts : float32 CSR (n_articles, n_terms + len(new)), terms unknown to the vocabulary behind the known ones.
+    new : those terms, in the order they came.  capital : float32 (len(new),), as in Vocabulary.
+    """
+
+    counts: Any
+    new: tuple[str, ...]
+    capital: NDArray[np.float32]
+
+
+def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[Vocabulary, Encoded]:
+    """The vocabulary of all articles, and the articles in it."""
+    table = WordTable.make(words, terms_of(settings))
+    n_terms = len(table.names)
+    X = sparse.vstack([_count(block, table.term, n_terms) for block in blocks], format="csr")
+    df = np.bincount(X.indices, minlength=n_terms)
+    # frequent terms lie together: their postings are read together
+    order = np.array(sorted(range(n_terms), key=lambda i: (-df[i], table.names[i])), np.int64)
+    rank = np.empty(n_terms, np.int32)
+    rank[order] = np.arange(n_terms)
+    X.indices = rank[X.indices]
+    X.has_sorted_indices = False
+    X.sort_indices()
+    term = np.where(table.term >= 0, rank[table.term], -1) if n_terms else table.term
+    inside, plain, total = sightings(blocks, table.capital)
+    names = StringTable.pack(table.names[i] for i in order)
+    shown = commonest(words, term, inside + 1e-3 * plain + 1e-6 * total, n_terms)
+    vocabulary = Vocabulary(
+        names,
+        shown,
+        names.order(),
+        df[order].astype(np.int32),
+        capital_share(table.capital, term, inside, n_terms),
+        X.shape[0],
+    )
+    return vocabulary, Encoded(X, (), np.zeros(0, np.float32))
+
+
+def encode(tokens: Tokens, words: Words, vocabulary: Vocabulary, settings: Settings) -> Encoded:
+    """Later articles in the terms of a fitted vocabulary."""
+    table = WordTable.make(words, terms_of(settings))
+    found = numbers(vocabulary.names, vocabulary.order, table.names)
+    unknown = np.flatnonzero(found < 0)
+    n_known, n_terms = len(vocabulary), len(vocabulary) + len(unknown)
+    found[unknown] = np.arange(n_known, n_terms)
+    term = np.where(table.term >= 0, found[table.term], -1).astype(np.int32) if len(found) else table.term
+    inside, _, _ = sightings([tokens], table.capital)
+    behind = np.where(term >= n_known, term - n_known, -1)
+    capital = capital_share(table.capital, behind, inside, len(unknown))
+    return Encoded(_count(tokens, term, n_terms), tuple(table.names[i] for i in unknown), capital)
+
+
+def rows(encoded: Encoded, vocabulary: Vocabulary) -> Any:
+    """Rows of unit length: float32 CSR of the shape of the counts.
+
+    count ** POWER * idf, more for names and less for figures.  A term that the vocabulary does not know has the IDF of
+    a term seen once, so rows made earlier stay valid.
+    """
+    X = encoded.counts.copy()
+    known = X.indices < len(vocabulary)
+    new = X.indices[~known] - len(vocabulary)
+    df = np.ones(len(X.indices), np.int64)
+    df[known] = vocabulary.df[X.indices[known]]
+    capital = np.empty(len(X.indices), np.float32)
+    capital[known] = vocabulary.capital[X.indices[known]]
+    capital[~known] = encoded.capital[new]
+    digit = np.zeros(len(X.indices), np.bool_)
+    first = vocabulary.names.data[vocabulary.names.offsets[X.indices[known]]]
+    digit[known] = (first >= ord("0")) & (first <= ord("9"))
+    digit[~known] = np.array([name[0] in "0123456789" for name in encoded.new], np.bool_)[new]
+    weight = idf(df, vocabulary.n_articles) * (1 + NAMES * capital) * np.where(digit, NUMBERS, 1)
+    X.data = np.power(X.data, POWER) * weight.astype(np.float32)
+    return unit(X)
+
+
+def with_topics(X: Any, W: Any) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    """Rows of terms and topics in one: their product is the blend of two cosines.
+
+    X : CSR (n_articles, n_terms), unit rows.  W : float32 (n_articles, n_topics), weights of topics.
+    Returns starts, terms (topics from TOPIC_BASE on) and values; rows are of unit length where an article has both.
+    """
+    W = W.copy()
+    if W.shape[1] > TOPICS_KEPT:
+        least = np.partition(W, W.shape[1] - TOPICS_KEPT, axis=1)[:, W.shape[1] - TOPICS_KEPT]
+        W[least[:, None] > W] = 0
+    T = unit(sparse.csr_matrix(W))
+    both = sparse.hstack([X * np.float32(np.sqrt(1 - TOPIC_PART)), T * np.float32(np.sqrt(TOPIC_PART))], format="csr")
+    both.sort_indices()
+    terms = both.indices.astype(np.int32)
+    behind = terms >= X.shape[1]
+    terms[behind] += TOPIC_BASE - X.shape[1]
+    return both.indptr.astype(np.int64), terms, both.data.astype(np.float32)
+
+
+def terms_of(settings: Settings) -> Terms:
+    """Words to terms as the settings say."""
+    return Terms(settings.language, stem=True, extra=settings.stop_words)
+
+
+def _count(tokens: Tokens, term: NDArray[np.int32], n_terms: int) -> Any:
+    weights = np.where(places(tokens) < LEAD, 2, 1).astype(np.float32)
+    return count(tokens, term[tokens.ids], weights, n_terms)
+
+
+def capital_share(capital: NDArray[np.bool_], term: NDArray[Any], inside: Counts, n_terms: int) -> NDArray[np.float32]:
+    """float32 (n_terms,): share of a term's places inside sentences where it has a capital."""
+    known = term >= 0
+    upper = np.bincount(term[known & capital], inside[known & capital], minlength=n_terms)
+    every = np.bincount(term[known], inside[known], minlength=n_terms)
+    return np.divide(upper, every, out=np.zeros(n_terms), where=every > 0).astype(np.float32)

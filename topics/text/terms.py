@@ -1,0 +1,90 @@
+"""Words to terms: the normal form under which the spellings of a word are counted as one.
+
+Everything here works on distinct words, not on the stream of text, so it may take its time.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+# Longer "words" are encoded attachments and lines of dashes, never terms.
+LONGEST_WORD = 60
+
+_SAME = str.maketrans({"’": "'", "‐": "-", "‑": "-", "\u00ad": None, "\u200c": None, "\u200d": None})
+
+# The only capitals that matter enough to be told from the pronoun; in shouted headlines "IT" and "WHO" are pronouns.
+_CAPITALS = {"US": "u.s.", "USA": "u.s."}
+
+# Snowball's names; languages without a stemmer here keep their words as they are.
+STEMMERS = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
+    "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian",
+    "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "ne": "nepali", "nl": "dutch",
+    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
+    "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    """Stop words of a language, case folded; none where no list is shipped."""
+    path = files(__package__).joinpath("stop_words", f"{language}.txt")
+    if not path.is_file():
+        return frozenset()
+    lines = path.read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    if language not in STEMMERS:
+        return None
+    import Stemmer
+
+    return Stemmer.Stemmer(STEMMERS[language], 0)  # no cache of its own: each distinct word comes once
+
+
+def fold(word: str, language: str = "en") -> str:
+    """A word without what spelling and typesetting add: case, possessive, typographic marks, periods of an acronym.
+
+    "U.N." and "UN" are one; "U.S." and "US" become "u.s.", apart from the pronoun. "" when nothing is left of it.
+    """
+    word = unicodedata.normalize("NFC", word.translate(_SAME))
+    if len(word) > LONGEST_WORD:
+        return ""
+    stops = stop_words(language)
+    lower = word.casefold().replace("i\u0307", "i")  # İ folds to i with a dot above
+    if "." in lower and not lower[0].isnumeric():
+        dotted = lower if lower.endswith(".") else lower + "."
+        bare = lower.replace(".", "")
+        return dotted if dotted in stops or bare in stops else bare
+    if language == "en" and lower.endswith("'s"):
+        word, lower = word[:-2], lower[:-2]
+    return _CAPITALS.get(word, lower) if language == "en" else lower
+
+
+class Terms:
+    """Words to terms for one language.
+
+    language : ISO 639-1.  stem : join the inflected forms of a word (Snowball, Porter 2001).
+    extra : further stop words.
+    """
+
+    def __init__(self, language: str = "en", *, stem: bool = True, extra: Iterable[str] = ()) -> None:
+        self.language = language
+        self.stop = stop_words(language) | {fold(word, language) for word in extra}
+        self._stem = _stemmer(language) if stem else None
+
+    def term(self, word: str) -> str:
+        """The term of a word as written; "" when nothing is left of it."""
+        folded = fold(word, self.language)
+        return folded if self._stem is None or folded in self.stop else self._stem.stemWord(folded)
+
+    def is_stop(self, word: str) -> bool:
+        """Whether a word as written is a stop word, or holds no letter."""
+        folded = fold(word, self.language)
+        return folded in self.stop or not any(char.isalpha() for char in folded) or len(folded) < 2

@@ -1,0 +1,218 @@
+"""Tokens to counts of terms, and counts to the weighted rows that topics are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from topics.strings import StringTable
+from topics.text.spelling import commonest
+from topics.text.terms import Terms
+from topics.text.tokens import Tokens, Words
+
+
+def idf(df: NDArray[Any], n_articles: int) -> NDArray[np.float32]:
+    """Inverse document frequency ln((1 + n) / (1 + df)) + 1, as scikit-learn smooths it."""
+    return np.asarray(np.log((1 + n_articles) / (1 + df.astype(np.float64))) + 1, np.float32)
+
+
+def count(tokens: Tokens, terms: NDArray[np.int32], weights: NDArray[np.float32], n_terms: int) -> Any:
+    """Counts of terms: float32 CSR (n_articles, n_terms), indices ascending.
+
+    terms : int32 (n_tokens,), the term of each token, -1 for none.  weights : (n_tokens,), what each token counts.
+    """
+    article = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))
+    kept = terms >= 0
+    shape = (len(tokens), n_terms)
+    X = sparse.csr_matrix((weights[kept], (article[kept], terms[kept])), shape=shape, dtype=np.float32)
+    X.sum_duplicates()
+    return X
+
+
+def places(tokens: Tokens) -> NDArray[np.int64]:
+    """int64 (n_tokens,): the place of each token in its article, from 0."""
+    return np.arange(len(tokens.ids)) - np.repeat(tokens.starts[:-1], np.diff(tokens.starts))
+
+
+def in_title(tokens: Tokens) -> NDArray[np.bool_]:
+    """bool (n_tokens,): the token is a word of a title."""
+    return np.asarray(places(tokens) < np.repeat(tokens.titles, np.diff(tokens.starts)))
+
+
+Counts = NDArray[np.float64]
+# A title with more capitals than this is in title case and says nothing about names.
+TITLE_CASE = 0.6
+
+
+def sightings(blocks: Iterable[Tokens], capital: NDArray[np.bool_]) -> tuple[Counts, Counts, Counts]:
+    """How often each word stands inside a sentence, outside titles in title case, and anywhere.
+
+    capital : bool (n_words,), the word is written with a capital.  Returns three float64 (n_words,).
+    """
+    size = len(capital)
+    inside, plain, total = np.zeros(size), np.zeros(size), np.zeros(size)
+    for tokens in blocks:
+        article = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))
+        title = in_title(tokens)
+        capitals = np.bincount(article[title & capital[tokens.ids]], minlength=len(tokens))
+        outside = ~(title & (capitals > TITLE_CASE * tokens.titles)[article])
+        inside += np.bincount(tokens.ids[outside & ~tokens.breaks], minlength=size)
+        plain += np.bincount(tokens.ids[outside], minlength=size)
+        total += np.bincount(tokens.ids, minlength=size)
+    return inside, plain, total
+
+
+def numbers(names: StringTable, order: NDArray[np.int64], terms: Sequence[str]) -> NDArray[np.int32]:
+    """Where each term stands in `names`, -1 for none: int32 (len(terms),).  order : `names` by spelling."""
+    # a dictionary of all names takes as long as looking a twentieth of them up one by one
+    if len(terms) > len(names) // 20:
+        table = {name: number for number, name in enumerate(names)}
+        return np.array([table.get(term, -1) for term in terms], np.int32)
+    places = (names.find(order, term) for term in terms)
+    return np.array([-1 if place is None else place for place in places], np.int32)
+
+
+def unit(X: Any) -> Any:
+    """Each row divided by its length (L2); empty rows stay empty."""
+    squares = X.data.astype(np.float64) ** 2
+    rows = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
+    length = np.sqrt(np.bincount(rows, squares, X.shape[0]))
+    length[length == 0] = 1
+    X.data = (X.data / length[rows]).astype(np.float32)
+    return X
+
+
+@dataclass(frozen=True, slots=True)
+class WordTable:
+    """What is known of each distinct word: its term (-1 for a stop word or none), and whether it has a capital."""
+
+    names: list[str]
+    term: NDArray[np.int32]
+    capital: NDArray[np.bool_]
+
+    @classmethod
+    def make(cls, words: Words, terms: Terms, *, numbers: bool = True) -> WordTable:
+        """Every word to its term.  numbers : keep terms without a letter."""
+        names: dict[str, int] = {}
+        term = np.full(len(words), -1, np.int32)
+        capital = np.zeros(len(words), np.bool_)
+        for word, place in words.numbers.items():
+            capital[place] = word[0].isupper()
+            name = terms.term(word)
+            if name in terms.stop or not name or (len(name) == 1 and name.isascii() and name.isalpha()):
+                continue
+            if numbers or any(char.isalpha() for char in name):
+                term[place] = names.setdefault(name, len(names))
+        return cls(list(names), term, capital)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighting:
+    """How counts become weights of topics' terms.
+
+    title_weight : what a word of the title counts.  k1, b : saturation and length as in BM25 (Robertson 2009);
+    k1 None leaves counts as they are.  norm : True divides each row by its length (L2).
+    """
+
+    title_weight: float = 2.0
+    k1: float | None = 1.6
+    b: float = 0.75
+    norm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TopicWords:
+    """The words that topics are made of: neither rare nor everywhere, as people write them, not stemmed.
+
+    names : the terms, the most frequent first.  shown : their commonest spellings.  stems : int32, terms of one stem
+    share a number.  df : int32.  n_articles, mean_length : of the fitted articles, length in weighted counts.
+    """
+
+    names: StringTable
+    shown: StringTable
+    order: NDArray[np.int64]
+    stems: NDArray[np.int32]
+    df: NDArray[np.int32]
+    n_articles: int
+    mean_length: float
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def weigh(self, counts: Any, weighting: Weighting) -> Any:
+        """Counts to weights: float32 CSR of the same shape.  A row depends on no other row."""
+        X = counts.copy()
+        if weighting.k1 is not None and self.mean_length > 0:
+            lengths = np.bincount(np.repeat(np.arange(X.shape[0]), np.diff(X.indptr)), X.data, X.shape[0])
+            dampen = weighting.k1 * (1 - weighting.b + weighting.b * lengths / self.mean_length)
+            X.data = X.data * (weighting.k1 + 1) / (X.data + np.repeat(dampen, np.diff(X.indptr)))
+        X.data = (X.data * idf(self.df, self.n_articles)[X.indices]).astype(np.float32)
+        return unit(X) if weighting.norm else X
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Which terms topics use.
+
+    min_df : articles that must hold a term; None adapts to the number of articles.  max_df : share of the articles
+    that may hold it at most.
+    """
+
+    min_df: int | None = None
+    max_df: float = 0.5
+
+    def least(self, n_articles: int) -> int:
+        """Articles a term must be in: 1 for fewer than 25 articles, 2 for 600, 4 for 2,000, 10 for 15,000 and more."""
+        if self.min_df is not None:
+            return self.min_df
+        return 1 if n_articles < 25 else min(10, max(2, round(n_articles**0.5 / 12)))
+
+
+def fit(
+    blocks: Sequence[Tokens], words: Words, terms: Terms, stems: Terms, limits: Limits, title_weight: float
+) -> tuple[TopicWords, Any]:
+    """The topics' words of all articles, and the articles counted in them: float32 CSR (n_articles, n_words).
+
+    When the limits leave nothing (a handful of articles), every term stays.
+    """
+    table = WordTable.make(words, terms, numbers=False)
+    n_terms = len(table.names)
+    X = sparse.vstack([count_topical(block, table.term, n_terms, title_weight) for block in blocks], format="csr")
+    n_articles = X.shape[0]
+    df = np.bincount(X.indices, minlength=n_terms)
+    kept = np.flatnonzero((df >= limits.least(n_articles)) & (df <= max(1, limits.max_df * n_articles)))
+    if not len(kept):
+        kept = np.arange(n_terms)
+    order = np.array(sorted(kept, key=lambda i: (-df[i], table.names[i])), np.int64)
+    rank = np.full(n_terms, -1, np.int32)
+    rank[order] = np.arange(len(order))
+    X = X[:, order].tocsr()
+    X.sort_indices()
+    term = np.where(table.term >= 0, rank[table.term], -1).astype(np.int32) if n_terms else table.term
+    names = StringTable.pack(table.names[i] for i in order)
+    groups: dict[str, int] = {}
+    stem = np.array([groups.setdefault(stems.term(name), len(groups)) for name in names], np.int32)
+    inside, plain, total = sightings(blocks, table.capital)
+    mean_length = float(X.data.sum(dtype=np.float64) / max(1, n_articles))
+    shown = commonest(words, term, inside + 1e-3 * plain + 1e-6 * total, len(order))
+    held = df[order].astype(np.int32)
+    return TopicWords(names, shown, names.order(), stem, held, n_articles, mean_length), X
+
+
+def encode(tokens: Tokens, words: Words, terms: Terms, known: TopicWords, title_weight: float) -> Any:
+    """Later articles in the topics' words: float32 CSR (n_articles, len(known)).  Unknown words are left out."""
+    table = WordTable.make(words, terms, numbers=False)
+    found = numbers(known.names, known.order, table.names)
+    term = np.where(table.term >= 0, found[table.term], -1).astype(np.int32) if len(found) else table.term
+    return count_topical(tokens, term, len(known), title_weight)
+
+
+def count_topical(tokens: Tokens, term: NDArray[np.int32], n_terms: int, title_weight: float) -> Any:
+    """Counts in which a word of the title counts `title_weight`."""
+    weights = np.where(in_title(tokens), title_weight, 1).astype(np.float32)
+    return count(tokens, term[tokens.ids], weights, n_terms)
