@@ -61,7 +61,10 @@ class ArticleWriter:
         return self._rows
 
     def add(self, article: Article) -> int | None:
-        """The article's row, or None when an earlier one has its id (the first is kept)."""
+        """The article's row, or None when an earlier one has its id (the first is kept).
+
+        Raises UnicodeEncodeError on a lone surrogate, which no reader lets through.
+        """
         values = (
             article.id,
             article.title or None,
@@ -159,7 +162,7 @@ class ArticleFile:
     def rows_by_id(self, ids: Iterable[str]) -> dict[str, int]:
         """The rows of these ids; those not in the file are left out."""
         found: dict[str, int] = {}
-        for batch in _batches(list(dict.fromkeys(ids))):
+        for batch in _batches([name for name in dict.fromkeys(ids) if _encodable(name)]):
             rows = self._select(f"SELECT id, row FROM article WHERE id IN ({_marks(batch)})", batch)
             found.update((name, self._checked_row(row)) for name, row in rows)
         return found
@@ -179,6 +182,7 @@ class ArticleFile:
 
         before = "SELECT id FROM article WHERE id < ? ORDER BY id DESC LIMIT ?"
         behind = "SELECT id FROM article WHERE id >= ? ORDER BY id LIMIT ?"
+        text = text.encode(errors="replace").decode()
         candidates = self._select(behind, ["", _NEAR])
         for start in (text, text[: len(text) // 2], text[:1]):
             candidates += self._select(behind, [start, _NEAR // 10]) + self._select(before, [start, _NEAR // 10])
@@ -209,7 +213,7 @@ class ArticleFile:
         with _damage(self.path):
             self._db = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
             try:
-                # The schema is code that SQLite runs (views, triggers, generated columns): it must be ours to the letter.
+                # A schema is code that SQLite runs (views, triggers): it must be ours to the letter.
                 self._db.execute("PRAGMA trusted_schema = OFF")
                 self._db.execute("PRAGMA cell_size_check = ON")
                 found = dict(self._db.execute("SELECT name, sql FROM sqlite_master LIMIT 10"))
@@ -286,6 +290,8 @@ def _damage(path: Path) -> Iterator[None]:
     """Turn what SQLite finds wrong with a file into DamagedModel."""
     try:
         yield
+    except sqlite3.ProgrammingError:
+        raise  # our own mistake, such as reading after `close`
     except sqlite3.DatabaseError as error:
         raise DamagedModel(f"{path}: not a whole file of articles: {error}; {RESTORE}") from error
 
@@ -305,6 +311,15 @@ def _key(text: str) -> int:
     """64 bits of a hash, as the signed integer that SQLite stores."""
     raw = text.encode(errors="surrogatepass")
     return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "big", signed=True)
+
+
+def _encodable(text: str) -> bool:
+    """Whether SQLite takes it: a lone surrogate (a terminal of another encoding sends them) is in no file."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _folded(title: str) -> str:

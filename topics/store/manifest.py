@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from dataclasses import asdict, dataclass, field
@@ -67,7 +68,7 @@ class Manifest:
                 raise DamagedModel(f"{path}: {size_of(file):,} bytes, at most {_LONGEST:,} expected; {RESTORE}")
             raw = file.read(_LONGEST)
         try:
-            found = json.loads(raw, object_pairs_hook=_unique, parse_constant=_no_constant)
+            found = json.loads(raw.decode(), object_pairs_hook=_unique, parse_constant=_finite, parse_float=_finite)
         except (ValueError, RecursionError) as error:
             raise DamagedModel(f"{path}: cut short or not JSON ({error}); {RESTORE}") from error
         try:
@@ -162,5 +163,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+def _finite(number: str) -> float:
+    """A number that JSON can hold: neither NaN nor Infinity, by name or by an exponent."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{number:.20} is not a number in JSON")
+    return value
