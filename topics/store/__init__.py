@@ -1,0 +1,1 @@
+"""Models on disk: the only part of the package that touches model files."""
