@@ -1,0 +1,343 @@
+"""The fitted whole: vocabulary, topics, and the segments of articles that are looked up.
+
+A model holds arrays and a reader of articles; it touches no file itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topics import lookup, vectorize
+from topics.errors import ArticleNotFound, SettingError
+from topics.facets import Facets, Filters, check_known
+from topics.factorize import weights as fit_weights
+from topics.index import Index, Rows, best, overlap
+from topics.records import Article, Assignment, Match, Reason, Term, Topic, TopicArticle, TopicWeight
+from topics.settings import Settings
+from topics.strings import StringTable
+from topics.text.tokens import Words, tokenise
+from topics.vectorize import TopicWords, Weighting
+from topics.vocabulary import TOPIC_BASE, Vocabulary
+
+# Words of a query that share no term with any article, or articles of another script, are worth a word to the person.
+Row = tuple[NDArray[np.int32], NDArray[np.float32]]
+# A topic below this part of an article is noise of the fit.
+LEAST_WEIGHT = 0.01
+
+
+class Articles(Protocol):
+    """What a model needs of the articles: rows run over all segments, from 0."""
+
+    def __len__(self) -> int: ...
+    def get(self, rows: Sequence[int], *, text: bool = True) -> list[Article]: ...
+    def rows_by_id(self, ids: Sequence[str]) -> dict[str, int]: ...
+    def find_url(self, url: str) -> list[int]: ...
+    def find_title(self, title: str) -> list[int]: ...
+    def nearest_ids(self, wanted: str) -> list[str]: ...
+    def scan(self, *, text: bool = True) -> Iterator[Article]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The fitted topics, largest share first.
+
+    words : what they are made of.  H : float32 (n_topics, n_words).  keywords : int32 (n_topics, k), words ranked, -1
+    behind the last.  relevance : float32 (n_topics, k).  share : float32 (n_topics,).  errors : relative error after
+    each iteration of the fit.
+    """
+
+    words: TopicWords
+    H: NDArray[np.float32]
+    keywords: NDArray[np.int32]
+    relevance: NDArray[np.float32]
+    share: NDArray[np.float32]
+    labels: tuple[str, ...]
+    errors: tuple[float, ...]
+    converged: bool
+
+    def __len__(self) -> int:
+        return len(self.H)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Articles that came together.
+
+    weights : topics of each article, each row summing to 1 or empty.  new_terms : terms no earlier segment holds, with
+    numbers from `first_new` on.
+    """
+
+    index: Index
+    weights: Rows
+    facets: Facets
+    new_terms: StringTable
+    first_new: int
+    removed: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+
+class Model:
+    """Fitted topics and the articles they were fitted on.
+
+    Attributes: `settings`, `vocabulary`, `fitted` (Topics), `segments`, `reader` (Articles), `info` (JSON values: created,
+    counts ...).  Opened with ``topics.load`` or made with ``topics.train``.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        vocabulary: Vocabulary,
+        fitted: Topics,
+        segments: Sequence[Segment],
+        reader: Articles,
+        info: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.vocabulary = vocabulary
+        self.fitted = fitted
+        self.segments = tuple(segments)
+        self.reader = reader
+        self.info = dict(info or {})
+        self._starts = np.concatenate([[0], np.cumsum([len(segment) for segment in self.segments])])
+        self._new: dict[str, int] | None = None
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def __repr__(self) -> str:
+        return f"Model({len(self)} articles, {len(self.fitted)} topics)"
+
+    # --- topics
+
+    @property
+    def components_(self) -> NDArray[np.float32]:
+        """float32 (n_topics, n_words): row t is topic t."""
+        return self.fitted.H
+
+    def topics(self, top: int = 10) -> list[Topic]:
+        """Every topic with its `top` keywords, the largest share first."""
+        if top < 1:
+            raise SettingError(f"top must be at least 1; it is {top}")
+        found = []
+        for number, (words, scores) in enumerate(zip(self.fitted.keywords, self.fitted.relevance, strict=True)):
+            pairs = [(int(w), float(s)) for w, s in zip(words[:top], scores[:top], strict=True) if w >= 0]
+            terms = tuple(Term(self.fitted.words.shown[word], score) for word, score in pairs)
+            found.append(Topic(number, self.fitted.labels[number], float(self.fitted.share[number]), terms))
+        return found
+
+    def check_topic(self, topic: int) -> int:
+        """A topic's number, if there is one; else SettingError."""
+        if not 0 <= topic < len(self.fitted):
+            raise SettingError(f"there is no topic {topic}; topics run from 0 to {len(self.fitted) - 1}")
+        return topic
+
+    def articles(self, topic: int | None = None, *, top: int = 10, filters: Filters = Filters()) -> list[TopicArticle]:
+        """The strongest articles of a topic (of every topic when None), strongest first, ties by id."""
+        wanted = range(len(self.fitted)) if topic is None else [self.check_topic(topic)]
+        passes = self._passes(filters)
+        found = []
+        for number in wanted:
+            scores = np.zeros(len(self))
+            for start, segment in zip(self._starts, self.segments, strict=False):
+                part = segment.weights
+                hits = np.flatnonzero(part.terms == number)
+                scores[start + np.searchsorted(part.starts, hits, side="right") - 1] = part.values[hits]
+            ranked = self._ranked(np.where(passes, scores, 0), top)
+            found += [TopicArticle(article, number, score) for article, score, _ in ranked]
+        return found
+
+    def assign(
+        self, articles: Iterable[Article] | None = None, *, min_weight: float = 0.0, filters: Filters = Filters()
+    ) -> Iterator[Assignment]:
+        """The topics of the model's own articles, or of others: one row each, in reading order."""
+        if not 0 <= min_weight <= 1:
+            raise SettingError(f"min_weight must lie between 0 and 1; it is {min_weight}")
+        if articles is not None:
+            yield from self._assign_new(articles, min_weight)
+            return
+        passes = self._passes(filters)
+        for row, article in enumerate(self.reader.scan(text=False)):
+            if passes[row]:
+                yield self._assignment(article, *self._weights_of(row), min_weight)
+
+    def _assign_new(self, articles: Iterable[Article], min_weight: float) -> Iterator[Assignment]:
+        from itertools import batched  # type: ignore[attr-defined]
+
+        for block in batched(articles, 1000):
+            W = self.weigh([(article.title, article.text) for article in block])
+            for article, weights in zip(block, W, strict=True):
+                found = np.flatnonzero(weights)
+                yield self._assignment(article, found, weights[found], min_weight)
+
+    def _assignment(self, article: Article, topics: Any, values: Any, min_weight: float) -> Assignment:
+        order = np.lexsort((topics, -values))
+        weights = [(int(topics[i]), float(values[i])) for i in order if values[i] >= min_weight]
+        return Assignment(article, tuple(TopicWeight(t, self.fitted.labels[t], weight) for t, weight in weights))
+
+    def weigh(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """Topic weights of (title, text) pairs: float32 (n_texts, n_topics), rows summing to 1 or zero."""
+        words = Words()
+        tokens = tokenise(texts, words)
+        return self._weigh(tokens, words)
+
+    def _weigh(self, tokens: Any, words: Words) -> NDArray[np.float32]:
+        known, weighting = self.fitted.words, weighting_of(self.settings)
+        counts = vectorize.encode(tokens, words, topic_terms(self.settings), known, weighting.title_weight)
+        return parts(fit_weights(known.weigh(counts, weighting), self.fitted.H), self.fitted.H)
+
+    # --- look-up
+
+    def similar(
+        self,
+        article: str | None = None,
+        *,
+        text: str | None = None,
+        title: str = "",
+        top: int = 10,
+        min_score: float = 0.0,
+        filters: Filters = Filters(),
+    ) -> list[Match]:
+        """The articles nearest to an article of the model (its id, URL or title) or to a text.
+
+        Cosine of the rows, highest first, ties by id; never the article itself.  Raises ArticleNotFound.
+        """
+        if (article is None) == (text is None):
+            raise SettingError("similar takes an article's id, or a text; give one of the two")
+        if article is not None:
+            own = self.find(article)
+            return self._nearest(self.row(own), top, min_score, filters, leave_out=own)
+        return self._nearest(self.encode(title, text or ""), top, min_score, filters)
+
+    def search(self, words: str, *, top: int = 10, min_score: float = 0.0, filters: Filters = Filters()) -> list[Match]:
+        """The articles nearest to some words, by shared terms alone."""
+        return self._nearest(self.encode("", words, with_topics=False), top, min_score, filters)
+
+    def find(self, name: str) -> int:
+        """The row of an article by id, URL or title.  Raises ArticleNotFound, with the nearest ids."""
+        by_id = self.reader.rows_by_id([name])
+        if by_id:
+            return by_id[name]
+        for found in (self.reader.find_url(name), self.reader.find_title(name)):
+            if len(found) == 1:
+                return found[0]
+            if found:
+                ids = ", ".join(repr(article.id) for article in self.reader.get(found[:5], text=False))
+                raise ArticleNotFound(f"{len(found)} articles are called {name!r}; name one by its id: {ids}")
+        near = get_close_matches(name, self.reader.nearest_ids(name), n=3, cutoff=0.3)
+        hint = f"; the nearest are {', '.join(map(repr, near))}" if near else ""
+        raise ArticleNotFound(f"no article has the id, URL or title {name!r}{hint}")
+
+    def row(self, number: int) -> Row:
+        """The look-up row of an article of the model."""
+        segment = int(np.searchsorted(self._starts, number, side="right")) - 1
+        return self.segments[segment].index.rows.row(number - int(self._starts[segment]))
+
+    def encode(self, title: str, text: str, *, with_topics: bool = True) -> Row:
+        """The look-up row of a text.  Terms that no article of the model holds count in its length, and match nothing."""
+        words = Words()
+        tokens = tokenise([(title, text)], words)
+        encoded = lookup.encode(tokens, words, self.vocabulary, self.settings)
+        X = lookup.rows(encoded, self.vocabulary)
+        n_known = len(self.vocabulary)
+        if with_topics:
+            _, terms, values = lookup.with_topics(X, self._weigh(tokens, words))
+        else:
+            terms, values = X.indices.astype(np.int32), X.data
+        behind = (terms >= n_known) & (terms < TOPIC_BASE)
+        if behind.any():
+            later = self._later_terms()
+            # a term that nobody holds keeps its place in the length and gets a number that stands nowhere
+            terms[behind] = [later.get(encoded.new[term - n_known], TOPIC_BASE - 1) for term in terms[behind]]
+            kept = terms != TOPIC_BASE - 1
+            order = np.argsort(terms[kept], kind="stable")
+            return terms[kept][order], values[kept][order]
+        return terms, values
+
+    def _later_terms(self) -> dict[str, int]:
+        """Terms that came with added articles, and their numbers."""
+        if self._new is None:
+            self._new = {}
+            for segment in self.segments:
+                self._new.update({term: segment.first_new + i for i, term in enumerate(segment.new_terms)})
+        return self._new
+
+    def shown(self, term: int) -> str:
+        """A term as people write it."""
+        if term < len(self.vocabulary):
+            return self.vocabulary.shown[term]
+        for segment in self.segments:
+            if segment.first_new <= term < segment.first_new + len(segment.new_terms):
+                return segment.new_terms[term - segment.first_new]
+        raise AssertionError(f"term {term} is in no vocabulary")
+
+    def _nearest(
+        self, query: Row, top: int, min_score: float, filters: Filters, leave_out: int | None = None
+    ) -> list[Match]:
+        if not 0 <= min_score <= 1:
+            raise SettingError(f"min_score must lie between 0 and 1; it is {min_score}")
+        passes = self._passes(filters)
+        scores = np.concatenate([segment.index.scores(*query) for segment in self.segments])
+        scores = np.where(passes, np.minimum(scores, 1.0), 0)
+        if leave_out is not None:
+            scores[leave_out] = 0
+        return [
+            Match(article, score, self._why(query, self.row(row)))
+            for article, score, row in self._ranked(scores, top, min_score)
+        ]
+
+    def _why(self, query: Row, found: Row) -> tuple[Reason, ...]:
+        return tuple(
+            Reason(self.shown(term), part) if term < TOPIC_BASE else Reason(None, part, term - TOPIC_BASE)
+            for term, part in overlap(query, found)
+        )
+
+    def best_score(self, matches: Sequence[Match]) -> float:
+        """The highest score of some matches, 0 for none."""
+        return max((match.score for match in matches), default=0.0)
+
+    def _ranked(self, scores: NDArray[np.float64], top: int, least: float = 0.0) -> list[tuple[Article, float, int]]:
+        """The `top` articles by score, ties by id."""
+        if top < 1:
+            raise SettingError(f"top must be at least 1; it is {top}")
+        rows = best(scores, top, least)
+        # ties with the last place are all read; only ids are needed to settle them
+        found = zip(self.reader.get(rows.tolist(), text=False), rows.tolist(), strict=True)
+        ranked = sorted(found, key=lambda pair: (-scores[pair[1]], pair[0].id))[:top]
+        return [(article, float(scores[row]), row) for article, row in ranked]
+
+    def _passes(self, filters: Filters) -> NDArray[np.bool_]:
+        """bool (n_articles,): passes the filters and was not removed."""
+        if filters:
+            check_known(filters, [segment.facets for segment in self.segments])
+            masks = [segment.facets.mask(filters) for segment in self.segments]
+        else:
+            masks = [np.ones(len(segment), np.bool_) for segment in self.segments]
+        for mask, segment in zip(masks, self.segments, strict=True):
+            if segment.removed is not None:
+                mask[segment.removed] = False
+        return np.concatenate(masks) if masks else np.zeros(0, np.bool_)
+
+    def _weights_of(self, row: int) -> Row:
+        segment = int(np.searchsorted(self._starts, row, side="right")) - 1
+        return self.segments[segment].weights.row(row - int(self._starts[segment]))
+
+
+def parts(W: NDArray[np.float32], H: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Weights of articles as parts that sum to 1; noise below LEAST_WEIGHT is dropped.
+
+    A topic's weight is measured by how much of the article it explains: times the length of its row of H.
+    """
+    W = W * np.linalg.norm(H, axis=1)
+    total = W.sum(axis=1, keepdims=True)
+    P = np.divide(W, total, out=np.zeros_like(W), where=total > 0)
+    P[P < LEAST_WEIGHT] = 0
+    total = P.sum(axis=1, keepdims=True)
+    return np.divide(P, total, out=np.zeros_like(P), where=total > 0)
