@@ -24,7 +24,9 @@ ARRAY = hnp.arrays(DTYPES, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, 
 def same(found: dict[str, Any], wanted: dict[str, Any]) -> bool:
     """Same names in the same order, same dtypes, shapes and bytes (NaN too)."""
     return list(found) == list(wanted) and all(
-        found[name].dtype == array.dtype and found[name].shape == array.shape and found[name].tobytes() == array.tobytes()
+        found[name].dtype == array.dtype
+        and found[name].shape == array.shape
+        and found[name].tobytes() == array.tobytes()
         for name, array in wanted.items()
     )
 
