@@ -28,8 +28,8 @@ Arrays = dict[str, Array]
 # A cache line: kernels read whole lines, and joblib's own 16 would let every row begin inside one.
 ALIGNMENT = 64
 
-# Pickle bytes outside the arrays.  A file of 20 arrays has some 3 KB; 256 KB of the costliest instructions make 30 MB.
-_LONGEST_STREAM = 256 << 10
+# Pickle bytes outside the arrays.  A file of 20 arrays has some 3 KB; 64 KB of the costliest instructions make 10 MB.
+_LONGEST_STREAM = 64 << 10
 
 _HEADER = pickle.PROTO + b"\x04"
 
@@ -256,7 +256,7 @@ class _Loader(NumpyUnpickler):  # type: ignore[misc]  # joblib ships no types
 
 
 def _plain(values: tuple[Any, ...]) -> bool:
-    """Whether these may be hashed: the hash of a tuple a hundred thousand deep overflows the C stack."""
+    """Whether these may be hashed: the hash of a tuple tens of thousands deep overflows the C stack."""
     return all(value is None or type(value) in (int, str) for value in values)
 
 
