@@ -6,8 +6,9 @@ A model holds arrays and a reader of articles; it touches no file itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,13 +23,17 @@ from topics.records import Article, Assignment, Match, Reason, Term, Topic, Topi
 from topics.settings import Settings
 from topics.strings import StringTable
 from topics.text.tokens import Words, tokenise
-from topics.vectorize import TopicWords, Weighting
+from topics.vectorize import TopicWords
 from topics.vocabulary import TOPIC_BASE, Vocabulary
 
-# Words of a query that share no term with any article, or articles of another script, are worth a word to the person.
 Row = tuple[NDArray[np.int32], NDArray[np.float32]]
 # A topic below this part of an article is noise of the fit.
 LEAST_WEIGHT = 0.01
+# Articles weighed at once when others than the model's are assigned.
+BLOCK = 1000
+
+
+ALL = Filters()
 
 
 class Articles(Protocol):
@@ -87,8 +92,8 @@ class Segment:
 class Model:
     """Fitted topics and the articles they were fitted on.
 
-    Attributes: `settings`, `vocabulary`, `fitted` (Topics), `segments`, `reader` (Articles), `info` (JSON values: created,
-    counts ...).  Opened with ``topics.load`` or made with ``topics.train``.
+    Attributes: `settings`, `vocabulary`, `fitted` (Topics), `segments`, `reader` (Articles), `info` (JSON values).
+    Opened with ``topics.load`` or made with ``topics.train``.
     """
 
     def __init__(
@@ -139,7 +144,7 @@ class Model:
             raise SettingError(f"there is no topic {topic}; topics run from 0 to {len(self.fitted) - 1}")
         return topic
 
-    def articles(self, topic: int | None = None, *, top: int = 10, filters: Filters = Filters()) -> list[TopicArticle]:
+    def articles(self, topic: int | None = None, *, top: int = 10, filters: Filters = ALL) -> list[TopicArticle]:
         """The strongest articles of a topic (of every topic when None), strongest first, ties by id."""
         wanted = range(len(self.fitted)) if topic is None else [self.check_topic(topic)]
         passes = self._passes(filters)
@@ -155,7 +160,7 @@ class Model:
         return found
 
     def assign(
-        self, articles: Iterable[Article] | None = None, *, min_weight: float = 0.0, filters: Filters = Filters()
+        self, articles: Iterable[Article] | None = None, *, min_weight: float = 0.0, filters: Filters = ALL
     ) -> Iterator[Assignment]:
         """The topics of the model's own articles, or of others: one row each, in reading order."""
         if not 0 <= min_weight <= 1:
@@ -169,9 +174,8 @@ class Model:
                 yield self._assignment(article, *self._weights_of(row), min_weight)
 
     def _assign_new(self, articles: Iterable[Article], min_weight: float) -> Iterator[Assignment]:
-        from itertools import batched  # type: ignore[attr-defined]
-
-        for block in batched(articles, 1000):
+        rest = iter(articles)
+        while block := list(islice(rest, BLOCK)):
             W = self.weigh([(article.title, article.text) for article in block])
             for article, weights in zip(block, W, strict=True):
                 found = np.flatnonzero(weights)
@@ -189,9 +193,9 @@ class Model:
         return self._weigh(tokens, words)
 
     def _weigh(self, tokens: Any, words: Words) -> NDArray[np.float32]:
-        known, weighting = self.fitted.words, weighting_of(self.settings)
-        counts = vectorize.encode(tokens, words, topic_terms(self.settings), known, weighting.title_weight)
-        return parts(fit_weights(known.weigh(counts, weighting), self.fitted.H), self.fitted.H)
+        known = self.fitted.words
+        X = known.weigh(vectorize.encode(tokens, words, known, self.settings), self.settings)
+        return parts(fit_weights(X, self.fitted.H), self.fitted.H)
 
     # --- look-up
 
@@ -203,7 +207,7 @@ class Model:
         title: str = "",
         top: int = 10,
         min_score: float = 0.0,
-        filters: Filters = Filters(),
+        filters: Filters = ALL,
     ) -> list[Match]:
         """The articles nearest to an article of the model (its id, URL or title) or to a text.
 
@@ -216,7 +220,7 @@ class Model:
             return self._nearest(self.row(own), top, min_score, filters, leave_out=own)
         return self._nearest(self.encode(title, text or ""), top, min_score, filters)
 
-    def search(self, words: str, *, top: int = 10, min_score: float = 0.0, filters: Filters = Filters()) -> list[Match]:
+    def search(self, words: str, *, top: int = 10, min_score: float = 0.0, filters: Filters = ALL) -> list[Match]:
         """The articles nearest to some words, by shared terms alone."""
         return self._nearest(self.encode("", words, with_topics=False), top, min_score, filters)
 
@@ -241,7 +245,7 @@ class Model:
         return self.segments[segment].index.rows.row(number - int(self._starts[segment]))
 
     def encode(self, title: str, text: str, *, with_topics: bool = True) -> Row:
-        """The look-up row of a text.  Terms that no article of the model holds count in its length, and match nothing."""
+        """The look-up row of a text.  Terms that no article holds count in its length, and match nothing."""
         words = Words()
         tokens = tokenise([(title, text)], words)
         encoded = lookup.encode(tokens, words, self.vocabulary, self.settings)
@@ -340,4 +344,4 @@ def parts(W: NDArray[np.float32], H: NDArray[np.float32]) -> NDArray[np.float32]
     P = np.divide(W, total, out=np.zeros_like(W), where=total > 0)
     P[P < LEAST_WEIGHT] = 0
     total = P.sum(axis=1, keepdims=True)
-    return np.divide(P, total, out=np.zeros_like(P), where=total > 0)
+    return np.asarray(np.divide(P, total, out=np.zeros_like(P), where=total > 0), np.float32)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from topics.settings import Settings
 from topics.strings import StringTable
 from topics.text.spelling import commonest
 from topics.text.terms import Terms
@@ -112,20 +113,6 @@ class WordTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighting:
-    """How counts become weights of topics' terms.
-
-    title_weight : what a word of the title counts.  k1, b : saturation and length as in BM25 (Robertson 2009);
-    k1 None leaves counts as they are.  norm : True divides each row by its length (L2).
-    """
-
-    title_weight: float = 2.0
-    k1: float | None = 1.6
-    b: float = 0.75
-    norm: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class TopicWords:
     """The words that topics are made of: neither rare nor everywhere, as people write them, not stemmed.
 
@@ -144,48 +131,36 @@ class TopicWords:
     def __len__(self) -> int:
         return len(self.names)
 
-    def weigh(self, counts: Any, weighting: Weighting) -> Any:
-        """Counts to weights: float32 CSR of the same shape.  A row depends on no other row."""
+    def weigh(self, counts: Any, settings: Settings) -> Any:
+        """Counts to weights: float32 CSR of the same shape.  A row depends on no other row.
+
+        Saturation and length as in BM25 (Robertson & Zaragoza 2009), times the IDF.
+        """
         X = counts.copy()
-        if weighting.k1 is not None and self.mean_length > 0:
+        if settings.k1 is not None and self.mean_length > 0:
             lengths = np.bincount(np.repeat(np.arange(X.shape[0]), np.diff(X.indptr)), X.data, X.shape[0])
-            dampen = weighting.k1 * (1 - weighting.b + weighting.b * lengths / self.mean_length)
-            X.data = X.data * (weighting.k1 + 1) / (X.data + np.repeat(dampen, np.diff(X.indptr)))
+            dampen = settings.k1 * (1 - settings.b + settings.b * lengths / self.mean_length)
+            X.data = X.data * (settings.k1 + 1) / (X.data + np.repeat(dampen, np.diff(X.indptr)))
         X.data = (X.data * idf(self.df, self.n_articles)[X.indices]).astype(np.float32)
-        return unit(X) if weighting.norm else X
+        return unit(X) if settings.norm else X
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Which terms topics use.
-
-    min_df : articles that must hold a term; None adapts to the number of articles.  max_df : share of the articles
-    that may hold it at most.
-    """
-
-    min_df: int | None = None
-    max_df: float = 0.5
-
-    def least(self, n_articles: int) -> int:
-        """Articles a term must be in: 1 for fewer than 25 articles, 2 for 600, 4 for 2,000, 10 for 15,000 and more."""
-        if self.min_df is not None:
-            return self.min_df
-        return 1 if n_articles < 25 else min(10, max(2, round(n_articles**0.5 / 12)))
+def topic_terms(settings: Settings) -> Terms:
+    """Words to the terms of topics."""
+    return Terms(settings.language, stem=settings.stem, extra=settings.stop_words)
 
 
-def fit(
-    blocks: Sequence[Tokens], words: Words, terms: Terms, stems: Terms, limits: Limits, title_weight: float
-) -> tuple[TopicWords, Any]:
+def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[TopicWords, Any]:
     """The topics' words of all articles, and the articles counted in them: float32 CSR (n_articles, n_words).
 
     When the limits leave nothing (a handful of articles), every term stays.
     """
-    table = WordTable.make(words, terms, numbers=False)
+    table = WordTable.make(words, topic_terms(settings), numbers=False)
     n_terms = len(table.names)
-    X = sparse.vstack([count_topical(block, table.term, n_terms, title_weight) for block in blocks], format="csr")
+    X = sparse.vstack([count_topical(block, table.term, n_terms, settings) for block in blocks], format="csr")
     n_articles = X.shape[0]
     df = np.bincount(X.indices, minlength=n_terms)
-    kept = np.flatnonzero((df >= limits.least(n_articles)) & (df <= max(1, limits.max_df * n_articles)))
+    kept = np.flatnonzero((df >= settings.least_df(n_articles)) & (df <= max(1, settings.max_df * n_articles)))
     if not len(kept):
         kept = np.arange(n_terms)
     order = np.array(sorted(kept, key=lambda i: (-df[i], table.names[i])), np.int64)
@@ -195,7 +170,7 @@ def fit(
     X.sort_indices()
     term = np.where(table.term >= 0, rank[table.term], -1).astype(np.int32) if n_terms else table.term
     names = StringTable.pack(table.names[i] for i in order)
-    groups: dict[str, int] = {}
+    stems, groups = Terms(settings.language), dict[str, int]()
     stem = np.array([groups.setdefault(stems.term(name), len(groups)) for name in names], np.int32)
     inside, plain, total = sightings(blocks, table.capital)
     mean_length = float(X.data.sum(dtype=np.float64) / max(1, n_articles))
@@ -204,15 +179,15 @@ def fit(
     return TopicWords(names, shown, names.order(), stem, held, n_articles, mean_length), X
 
 
-def encode(tokens: Tokens, words: Words, terms: Terms, known: TopicWords, title_weight: float) -> Any:
+def encode(tokens: Tokens, words: Words, known: TopicWords, settings: Settings) -> Any:
     """Later articles in the topics' words: float32 CSR (n_articles, len(known)).  Unknown words are left out."""
-    table = WordTable.make(words, terms, numbers=False)
+    table = WordTable.make(words, topic_terms(settings), numbers=False)
     found = numbers(known.names, known.order, table.names)
     term = np.where(table.term >= 0, found[table.term], -1).astype(np.int32) if len(found) else table.term
-    return count_topical(tokens, term, len(known), title_weight)
+    return count_topical(tokens, term, len(known), settings)
 
 
-def count_topical(tokens: Tokens, term: NDArray[np.int32], n_terms: int, title_weight: float) -> Any:
+def count_topical(tokens: Tokens, term: NDArray[np.int32], n_terms: int, settings: Settings) -> Any:
     """Counts in which a word of the title counts `title_weight`."""
-    weights = np.where(in_title(tokens), title_weight, 1).astype(np.float32)
+    weights = np.where(in_title(tokens), settings.title_weight, 1).astype(np.float32)
     return count(tokens, term[tokens.ids], weights, n_terms)

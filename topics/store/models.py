@@ -1,0 +1,191 @@
+"""A model to files and back."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import topics
+from topics.errors import DamagedModel
+from topics.facets import Facets
+from topics.index import Index, Rows
+from topics.model import Model, Segment, Topics
+from topics.settings import Settings
+from topics.store.arrays import save_arrays
+from topics.store.commit import Transaction
+from topics.store.folder import ModelFolder
+from topics.store.manifest import Manifest, now
+from topics.store.segments import SegmentedArticles
+from topics.strings import StringTable
+from topics.text.unicode import unicode_version
+from topics.vectorize import TopicWords
+from topics.vocabulary import Vocabulary
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def load(path: Path) -> Model:
+    """The model in a folder.  Raises ModelNotFound, DamagedModel, NewerModel."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(ModelFolder.open(path))
+        manifest = folder.manifest
+        files = []
+        segments = []
+        try:
+            arrays = folder.arrays("model", mmap=False)
+            settings = Settings.from_row(manifest.settings)
+            vocabulary = Vocabulary.from_arrays(prefixed(arrays, "vocabulary_"), manifest.counts["fitted_articles"])
+            fitted = topics_from(arrays, manifest)
+            removed: list[int] = []
+            start = 0
+            for segment in manifest.segments:
+                file = folder.articles(segment["articles"])
+                stack.callback(file.close)
+                files.append(file)
+                found = segment_from(folder.arrays(segment["index"]), len(file), fitted, segment)
+                segments.append(found)
+                start += len(found)
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise DamagedModel(f"{path}: its files do not fit together ({error}); restore it or train again") from error
+        stack.pop_all()
+        folder.close()
+    reader = SegmentedArticles(files, removed)
+    info = {"path": str(path), "manifest": manifest}
+    return Model(settings, vocabulary, fitted, segments, reader, info)
+
+
+def prefixed(arrays: Arrays, prefix: str) -> dict[str, NDArray[Any]]:
+    """The arrays whose names begin so, without the beginning."""
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def model_arrays(vocabulary: Vocabulary, fitted: Topics) -> dict[str, NDArray[Any]]:
+    """What the model file holds."""
+    words = fitted.words
+    return {
+        **{f"vocabulary_{name}": array for name, array in vocabulary.arrays().items()},
+        "words_names": words.names.data,
+        "words_name_offsets": words.names.offsets,
+        "words_shown": words.shown.data,
+        "words_shown_offsets": words.shown.offsets,
+        "words_order": words.order,
+        "words_stems": words.stems,
+        "words_df": words.df,
+        "words_mean_length": np.array([words.mean_length]),
+        "H": fitted.H,
+        "keywords": fitted.keywords,
+        "relevance": fitted.relevance,
+        "share": fitted.share,
+        "errors": np.array(fitted.errors, np.float64),
+    }
+
+
+def topics_from(arrays: Arrays, manifest: Manifest) -> Topics:
+    """The topics that `model_arrays` gave."""
+    words = TopicWords(
+        StringTable(arrays["words_names"], arrays["words_name_offsets"]),
+        StringTable(arrays["words_shown"], arrays["words_shown_offsets"]),
+        arrays["words_order"],
+        arrays["words_stems"],
+        arrays["words_df"],
+        manifest.counts["fitted_articles"],
+        float(arrays["words_mean_length"][0]),
+    )
+    H = arrays["H"]
+    labels = tuple(str(topic["label"]) for topic in manifest.info["topics"])
+    if H.shape != (len(labels), len(words)) or len(arrays["keywords"]) != len(labels):
+        raise ValueError(f"topics of shape {H.shape} for {len(labels)} labels and {len(words)} words")
+    return Topics(
+        words,
+        H,
+        arrays["keywords"],
+        arrays["relevance"],
+        arrays["share"],
+        labels,
+        tuple(arrays["errors"].tolist()),
+        bool(manifest.info["converged"]),
+    )
+
+
+def segment_arrays(segment: Segment) -> dict[str, NDArray[Any]]:
+    """What an index file holds."""
+    return {
+        **segment.index.arrays(),
+        **segment.facets.arrays(),
+        "weight_starts": segment.weights.starts,
+        "weight_topics": segment.weights.terms,
+        "weight_values": segment.weights.values,
+        "new_terms": segment.new_terms.data,
+        "new_term_offsets": segment.new_terms.offsets,
+    }
+
+
+def segment_from(arrays: Arrays, n_articles: int, fitted: Topics, entry: Mapping[str, Any]) -> Segment:
+    """The segment that `segment_arrays` gave."""
+    segment = Segment(
+        Index.from_arrays(arrays),
+        Rows(arrays["weight_starts"], arrays["weight_topics"], arrays["weight_values"]),
+        Facets.from_arrays(arrays),
+        StringTable(arrays["new_terms"], arrays["new_term_offsets"]),
+        int(entry["first_new"]),
+    )
+    lengths = {len(segment.index), len(segment.weights), len(segment.facets.dates), n_articles}
+    if len(lengths) != 1:
+        raise ValueError(f"an index of {len(segment.index)} articles beside {n_articles} articles")
+    return segment
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything that has a say in the numbers."""
+    import joblib
+    import scipy
+
+    return {
+        "topics": topics.__version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "joblib": joblib.__version__,
+        "unicode": unicode_version(),
+    }
+
+
+def save(
+    transaction: Transaction,
+    settings: Settings,
+    vocabulary: Vocabulary,
+    fitted: Topics,
+    segment: Segment,
+    articles: Path,
+    info: Mapping[str, Any],
+    counts: Mapping[str, int],
+) -> Manifest:
+    """Write a freshly fitted model and commit it.  articles : the file of articles, made in the same transaction."""
+    model_path = transaction.new_path("model", ".joblib")
+    save_arrays(model_path, model_arrays(vocabulary, fitted))
+    index_path = transaction.new_path("index", ".joblib")
+    save_arrays(index_path, segment_arrays(segment))
+    moment = now()
+    topic_info = [{"label": label} for label in fitted.labels]
+    manifest = Manifest(
+        created=moment,
+        changed=moment,
+        versions=versions(),
+        files={
+            "model": transaction.entry(model_path),
+            "index": transaction.entry(index_path),
+            "articles": transaction.entry(articles),
+        },
+        settings=settings.row(),
+        counts={"articles": len(segment), "topics": len(fitted), "terms": len(vocabulary), **counts},
+        info={"converged": fitted.converged, "topics": topic_info, **info},
+        segments=[{"index": "index", "articles": "articles", "first_new": segment.first_new}],
+    )
+    transaction.commit(manifest)
+    return manifest
