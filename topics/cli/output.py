@@ -106,3 +106,8 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[
             space = " " * (widths[i] - columns_of(text))
             parts.append(space + text if i in right else text + space)
         click.echo("  ".join(parts).rstrip())
+
+
+def day(row: Mapping[str, Any]) -> str:
+    """The day of a row's date, for a table."""
+    return (row["date"] or "")[:10]

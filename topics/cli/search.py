@@ -1,0 +1,40 @@
+"""topics search"""
+
+from __future__ import annotations
+
+import click
+
+from topics.cli import options
+from topics.cli.output import listing, show
+from topics.cli.similar import COLUMNS, explain_nothing, flat, print_matches
+
+
+@click.command("search", epilog='Example: topics search sample "dock strike" --section business')
+@options.name
+@click.argument("words", nargs=-1, required=True)
+@options.top
+@click.option("--min-score", type=click.FloatRange(0, 1), default=0.0, metavar="S", help="Only scores from here on.")
+@options.filters
+@listing
+@options.models
+def command(
+    name: str,
+    words: tuple[str, ...],
+    top: int,
+    min_score: float,
+    since: str | None,
+    until: str | None,
+    in_source: tuple[str, ...],
+    section: tuple[str, ...],
+    output: str | None,
+    models: str | None,
+) -> None:
+    """Find articles by words; the inflected forms of a word are found with it."""
+    from topics.api import load
+
+    model = load(name, models=models)
+    filters = options.make_filters(since, until, in_source, section)
+    found = model.search(" ".join(words), top=top, min_score=min_score, filters=filters)
+    if not found:
+        explain_nothing(model.search(" ".join(words), top=1, filters=filters), min_score)
+    show(output, (each.row() for each in found), lambda rows: print_matches(rows, []), flat, COLUMNS)
