@@ -1,0 +1,99 @@
+"""Reading articles from files, folders, globs, pipes and Python objects: one pass, one shape, one report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from topics.corpus import objects
+from topics.corpus.containers import unpacked
+from topics.corpus.encodings import Text
+from topics.corpus.formats import FORMATS, Input
+from topics.corpus.reading import Part, Reading, ReadOptions, Record
+from topics.corpus.report import FileReport, Report, Skip
+from topics.corpus.sources import STDIN, File, Found, find
+from topics.errors import MachineError
+
+__all__ = [
+    "FORMATS",
+    "FileReport",
+    "ReadOptions",
+    "Reading",
+    "Record",
+    "Report",
+    "Skip",
+    "from_objects",
+    "read",
+]
+
+
+def read(
+    sources: Sequence[str | Path], *, options: ReadOptions | None = None, stdin: BinaryIO | None = None
+) -> Reading:
+    """The articles of files, folders, globs and ``-``, in the order given; nothing is read before iterating.
+
+    stdin : bytes for ``-``; standard input when None.  Raises SourceError for a SOURCE that is missing or holds no
+    file of a known kind, SettingError for ``-`` without a format.
+    """
+    options = options or ReadOptions()
+    found = find(sources, options.format)
+    sizes = [file.size for file in found.files if file.size is not None]
+    total = sum(sizes) if len(sizes) == len(found.files) else None
+    report = Report(bytes_total=total, passed_over=found.passed_over, notes=list(found.notes))
+    return Reading(lambda report: _parts(found, options, report, stdin), options, report)
+
+
+def from_objects(articles: Iterable[object], *, options: ReadOptions | None = None) -> Reading:
+    """Articles of strings (each a text), dicts (as JSON objects), Articles, or a pandas or polars DataFrame.
+
+    Messages name the position, counted from 0: ``article 17`` is ``articles[17]``.
+    """
+    options = options or ReadOptions()
+    rows = objects.rows(articles)
+
+    def parts(report: Report) -> Iterator[Part]:
+        mine = FileReport("articles", "objects")
+        report.files.append(mine)
+        yield Part("articles", True, None, lambda number: f"article {number}", rows, mine)
+
+    return Reading(parts, options, Report())
+
+
+def _parts(found: Found, options: ReadOptions, report: Report, stdin: BinaryIO | None) -> Iterator[Part]:
+    """Each file opened when its turn comes, and closed before the next."""
+    together: dict[tuple[str, str], FileReport] = {}
+
+    def count(size: int) -> None:
+        report.bytes_read += size
+
+    for file in found.files:
+        mine = together.get((file.source, file.format.name)) if file.format.whole else None
+        if mine is None:
+            mine = FileReport(file.source if file.format.whole else file.path, file.format.name, files=0)
+            together[file.source, file.format.name] = mine
+            report.files.append(mine)
+        mine.files += 1
+        raw = _opened(file, stdin)
+        try:
+            source = Input(file.path, Text(unpacked(raw, count)), mine, options.fields)
+            name = file.name if file.format.whole else None
+            rows = file.format.reader()(source)
+            yield Part(file.source, file.explicit, name or None, _places(file.path), rows, mine, source)
+        finally:
+            if file.path != STDIN:
+                raw.close()
+
+
+def _places(path: str):  # type: ignore[no-untyped-def]
+    return lambda line: f"{path}:{line}" if line else path
+
+
+def _opened(file: File, stdin: BinaryIO | None) -> BinaryIO:
+    if file.path == STDIN:
+        return stdin if stdin is not None else sys.stdin.buffer
+    try:
+        return Path(file.path).open("rb", buffering=0)
+    except OSError as error:
+        raise MachineError(f"{file.path}: {error.strerror or error}; check its permissions") from error

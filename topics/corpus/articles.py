@@ -1,0 +1,199 @@
+"""From a record of a source, a dict of JSON values, to an Article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from topics.corpus import dates
+from topics.corpus.fields import Plan, find_told, listed, make_plan
+from topics.corpus.ids import Ids, made_id
+from topics.records import Article
+
+Record = dict[str, Any]
+
+# JSON records of one file have a handful of key sets; a hostile file with one per record must not fill the memory.
+_MOST_PLANS = 10_000
+
+# A dict here would be shared by all articles and could be changed; records.Article has the same kind of default.
+_NO_EXTRA: Mapping[str, Any] = Article("x").extra
+
+
+class BadRecord(Exception):  # noqa: N818 - not an error that leaves this package: it becomes a Skip
+    """A record that is left out.  reason : a few words, the same for all of its kind.  detail : what to try."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.why = f"{reason}{' ' if detail.startswith('(') else '; ' if detail else ''}{detail}"
+
+
+class Builder:
+    """Makes Articles; knows the ids that it has given and how each set of keys maps to fields."""
+
+    def __init__(self, told: Mapping[str, str], day_first: bool | None, on_repeat: str) -> None:
+        self._told = told
+        self._day_first = day_first
+        self._keep_first = on_repeat == "keep-first"
+        self._ids = Ids()
+        self._plans: dict[tuple[str, ...], Plan] = {}
+        self.repeated = 0
+        self.first_repeat = ""
+        self.ambiguous_dates = 0
+
+    def plan(self, keys: tuple[str, ...]) -> Plan:
+        """The plan for records with these keys, made once."""
+        plan = self._plans.get(keys)
+        if plan is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            plan = self._plans[keys] = make_plan(keys, self._told)
+        return plan
+
+    def plans(self) -> list[Plan]:
+        """The plans since they were last forgotten."""
+        return list(self._plans.values())
+
+    def forget_plans(self) -> None:
+        """Begin a file: its keys are told apart from those of the file before."""
+        self._plans.clear()
+
+    def build(self, row: Record, name: str | None = None) -> Article:
+        """The article of one record.
+
+        name : the id where one file is one article.  Raises BadRecord when there is neither text nor title, when a
+        field holds what it cannot hold, or when the id came before and the first is to be kept.
+        """
+        plan = self.plan(tuple(row))
+        if plan.spare:
+            plan = _first_filled(row, plan)
+        get = row.get
+        text: Any = "" if plan.text is None else get(plan.text)
+        if type(text) is not str:
+            text = _string(text, "text", "\n\n")
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if not text or text.isspace():
+            text = ""
+        title = "" if plan.title is None else _line(get(plan.title), "title") or ""
+        if not text and not title:
+            raise _nothing(row, self._told)
+        url = None if plan.url is None else _line(get(plan.url), "url")
+        extra: Any = {key: row[key] for key in plan.extra} if plan.extra else _NO_EXTRA
+        date = None
+        if plan.date is not None and (given := get(plan.date)) not in (None, ""):
+            date, extra = self._date(given, extra)
+        return Article(
+            self._id(None if plan.id is None else _line(get(plan.id), "id"), name, url, title, text),
+            title,
+            text,
+            date,
+            None if plan.source is None else _line(get(plan.source), "source"),
+            None if plan.section is None else _line(get(plan.section), "section"),
+            url,
+            () if plan.authors is None else _authors(get(plan.authors)),
+            None if plan.lang is None else _line(get(plan.lang), "lang"),
+            extra,
+        )
+
+    def again(self, article: Article) -> Article:
+        """An Article made elsewhere: only its id is looked at."""
+        if not article.title and not article.text:
+            raise BadRecord("no text and no title", "an article needs one of them")
+        found = self._id(article.id or None, None, article.url, article.title, article.text)
+        return article if found == article.id else replace(article, id=found)
+
+    def _date(self, given: Any, extra: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
+        if type(given) is not str:
+            number = type(given) is int or (type(given) is float and given.is_integer())
+            given = str(int(given)) if number else _string(given, "date", ", ")
+        date = dates.parse(given, self._day_first)
+        if date is not None or not given.strip():
+            return date, extra
+        if self._day_first is None and dates.is_ambiguous(given):
+            self.ambiguous_dates += 1
+        return None, {**extra, "date_text": given}
+
+    def _id(self, given: str | None, name: str | None, url: str | None, title: str, text: str) -> str:
+        if given is None:
+            return self._ids.unique(name or made_id(url, title, text))
+        if not self._ids.is_new(given):
+            self.repeated += 1
+            self.first_repeat = self.first_repeat or given
+            if self._keep_first:
+                raise BadRecord("an id that came before", f"the first of {given[:60]!r} is kept")
+        return given
+
+
+def _nothing(row: Record, told: Mapping[str, str]) -> BadRecord:
+    plan = make_plan(tuple(row), told)
+    if plan.text is not None or plan.title is not None:
+        return BadRecord("no text and no title", f"({' and '.join(filter(None, (plan.text, plan.title)))}: empty)")
+    missing = [column for field, column in told.items() if field in ("text", "title") and not find_told(column, row)]
+    hint = f'"{missing[0][:40]}" is not among them' if missing else "try --field text=KEY"
+    return BadRecord("no text and no title", f"(keys: {listed(row) or 'none'}); {hint}")
+
+
+def _first_filled(row: Record, plan: Plan) -> Plan:
+    """The plan with, for each field that several keys match, the first key that holds something."""
+    changes = {}
+    for field, keys in plan.spare:
+        key = next((key for key in keys if not _is_empty(row[key])), keys[0])
+        if key != keys[0]:
+            changes[field] = key
+    if not changes:
+        return plan
+    changed = replace(plan, **changes)  # type: ignore[arg-type] # names of str fields only
+    used = set(changed.columns().values())
+    return replace(changed, extra=tuple(key for key in row if key not in used))
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == [] or (type(value) is str and (not value or value.isspace()))
+
+
+def _line(value: Any, field: str) -> str | None:
+    """A value of a short field: stripped; None when there is nothing."""
+    if value is None:
+        return None
+    if type(value) is not str:
+        value = _string(value, field, ", ")
+    if "\r" in value:
+        value = value.replace("\r\n", "\n").replace("\r", "\n")
+    return value.strip() or None
+
+
+def _string(value: Any, field: str, between: str) -> str:
+    """Text of a JSON value that is not a string: a number, strings in a list, {"name": ...} as news services give."""
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, list):
+        return between.join(part for item in value if (part := _scalar(item, field)))
+    return _scalar(value, field)
+
+
+def _scalar(value: Any, field: str) -> str:
+    if isinstance(value, dict) and isinstance(value.get("name"), str) and field not in ("text", "title", "id"):
+        value = value["name"]
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    kind = {dict: "an object", list: "a list in a list", bool: "true or false"}.get(type(value), "no string")
+    raise BadRecord(f"{field} is {kind}", f"try --field {field}=KEY with a key that holds a string")
+
+
+def _authors(value: Any) -> tuple[str, ...]:
+    """One string each.  A string is split at semicolons only: a comma may stand inside a name ("Doe, Jane")."""
+    if value is None or value == "":
+        return ()
+    if isinstance(value, list):
+        names = [_scalar(item, "authors") for item in value]
+    else:
+        names = _string(value, "authors", ";").split(";")
+    return tuple(name for item in names if (name := item.strip()))

@@ -1,0 +1,191 @@
+"""Dates as news exports write them, to RFC 3339 in UTC or a plain day.
+
+A time without a zone is taken as UTC.  Fractions of a second are dropped, so that all times have one width and sort as
+text.  A zone that has no single meaning (IST is India, Israel and Ireland) leaves the day as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+
+# The first newspaper is of 1605; a date beyond 2199 is a typing error or a placeholder such as 9999-12-31.
+FIRST_YEAR, LAST_YEAR = 1600, 2199
+
+# No date with its weekday, time and zone name is longer; a paragraph in the date column is not searched.
+_LONGEST = 80
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august")
+        + ("sep sept september", "oct october", "nov november", "dec december"),
+        start=1,
+    )
+    for name in names.split()
+}
+
+# Hours from UTC, only of names with one meaning in news.  email.utils knows the American ones alone.
+_ZONES = {"utc": 0.0, "gmt": 0.0, "z": 0.0, "ut": 0.0, "est": -5.0, "edt": -4.0, "cst": -6.0, "cdt": -5.0}
+_ZONES |= {"mst": -7.0, "mdt": -6.0, "pst": -8.0, "pdt": -7.0, "et": -5.0, "akst": -9.0, "akdt": -8.0, "hst": -10.0}
+_ZONES |= {"wet": 0.0, "west": 1.0, "bst": 1.0, "cet": 1.0, "cest": 2.0, "eet": 2.0, "eest": 3.0, "msk": 3.0}
+_ZONES |= {"jst": 9.0, "kst": 9.0, "hkt": 8.0, "sgt": 8.0, "aest": 10.0, "aedt": 11.0, "nzst": 12.0, "nzdt": 13.0}
+del _ZONES["et"]  # summer or winter time: not one meaning
+
+_ISO = re.compile(r"\d{4}-?\d\d-?\d\d(?:[Tt ]\d\d.*)?\Z", re.DOTALL)
+_NAME = r"(?P<month>[A-Za-z]{3,9})\.?"
+_TIME = (
+    r"(?:[\s,]+(?:at\s+|-\s+|\|\s*)?|[T:])?"
+    r"(?:(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?|(?P<bare>\d{1,2})(?=\s*[AaPp]\.?[Mm]))"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\b\.?)?"
+)
+_ZONE = r"\s*\(?(?P<zone>(?:(?:UTC|GMT)\s*)?[+-]\d\d?:?(?:\d\d)?|[A-Za-z]{1,5}(?:[ ][A-Za-z]{1,5}){0,4})?\)?\s*(?:\([^)]*\))?"
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]*\s+)?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_SEP = r"[\s,./-]*"
+_FORMS = tuple(
+    re.compile(_WEEKDAY + form + r"\Z", re.IGNORECASE)
+    for form in (
+        # 26-FEB-1987 15:01, Sat, 07 Oct 2023 15:04:05 +0000, 7 October 2023
+        _DAY + r"(?:\s+of)?" + _SEP + _NAME + _SEP + r"(?P<year>\d{4}|\d\d(?!\d))" + f"(?:{_TIME}{_ZONE})?",
+        # Oct 7, 2023, October 7, 2023 3:04 PM EST
+        _NAME + _SEP + _DAY + r"(?:\s*,\s*|\s+|[./-])(?P<year>\d{4})" + f"(?:{_TIME}{_ZONE})?",
+        # Sat Oct  7 15:04:05 UTC 2023, as ctime and Twitter write it
+        _NAME + r"\s+" + _DAY + _TIME + r"\s+(?:(?P<zone>[+-]\d{4}|[A-Za-z]{1,5})\s+)?(?P<year>\d{4})",
+        # 2023-Oct-07, 2023 October 7
+        r"(?P<year>\d{4})" + _SEP + _NAME + _SEP + _DAY + f"(?:{_TIME}{_ZONE})?",
+        # 2023/10/07, 2023.10.7
+        r"(?P<year>\d{4})[/.-](?P<month>\d{1,2})[/.-](?P<day>\d{1,2})" + f"(?:{_TIME}{_ZONE})?",
+        # 25/12/2023, 7.10.2023 15:04: which of the two is the day is decided below
+        r"(?P<first>\d{1,2})\s*[/.-]\s*(?P<other>\d{1,2})\s*[/.-]\s*(?P<year>\d{4}|\d\d(?!\d))"
+        + f"(?:{_TIME}{_ZONE})?",
+    )
+)
+
+
+def parse(text: str, day_first: bool | None = None) -> str | None:
+    """``YYYY-MM-DDThh:mm:ssZ``, ``YYYY-MM-DD``, or None when `text` is not one certain date.
+
+    day_first : how to read 03/04/2023; None takes such a date only where one of the two is above 12.
+    """
+    text = text.strip()
+    size = len(text)
+    if not 6 <= size <= _LONGEST or not text.isprintable():
+        return None
+    if text.isdigit():
+        return _digits(text) if text.isascii() else None
+    if _ISO.match(text):
+        found = _iso(text, size)
+        if found is not None:
+            return found
+    for form in _FORMS:
+        if match := form.match(text):
+            return _built(match.groupdict(), day_first)
+    return None
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether `text` is a date only once it is known if the day or the month comes first."""
+    return parse(text) is None and parse(text, True) is not None and parse(text, False) is not None
+
+
+def _iso(text: str, size: int) -> str | None:
+    """The ISO 8601 forms that the standard library reads in C; None for the rest."""
+    try:
+        if size == 10:
+            day = date.fromisoformat(text)
+            return text if FIRST_YEAR <= day.year <= LAST_YEAR else None
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if text[4] == "-" and text[-1] == "Z" and text[16:17] == ":" and FIRST_YEAR <= moment.year <= LAST_YEAR:
+        return f"{text[:10]}T{text[11:19]}Z"  # by far the most usual form: nothing to convert
+    return _utc(moment)
+
+
+def _utc(moment: datetime) -> str | None:
+    try:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        return None
+    return f"{moment:%Y-%m-%dT%H:%M:%S}Z" if FIRST_YEAR <= moment.year <= LAST_YEAR else None
+
+
+def _digits(text: str) -> str | None:
+    """20231007, 20231007150405, or seconds (10 digits) or milliseconds (13) since 1970."""
+    match len(text):
+        case 8 | 12 | 14:
+            form = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}[len(text)]
+            try:
+                moment = datetime.strptime(text, form)  # noqa: DTZ007 - no zone means UTC here
+            except ValueError:
+                return None
+            return _utc(moment) if len(text) > 8 else _day(moment.year, moment.month, moment.day)
+        case 10 | 13:
+            seconds = int(text) // (1000 if len(text) == 13 else 1)
+            return _utc(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
+    return None
+
+
+def _day(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat() if FIRST_YEAR <= year <= LAST_YEAR else None
+    except ValueError:
+        return None
+
+
+def _built(part: dict[str, str | None], day_first: bool | None) -> str | None:
+    """The date that the named parts of one of the forms make, or None when they make none."""
+    month_day = _month_and_day(part, day_first)
+    if month_day is None:
+        return None
+    month, day = month_day
+    year = int(part["year"] or 0)
+    if len(part["year"] or "") == 2:  # the pivot of POSIX and RFC 2822 readers
+        year += 2000 if year < 69 else 1900
+    whole = _day(year, month, day)
+    if whole is None or (part.get("hour") is None and part.get("bare") is None):
+        return whole
+    hour = int(part["hour"] or part["bare"] or 0)
+    minute, second = int(part["minute"] or 0), min(int(part["second"] or 0), 59)  # :60 is a leap second
+    if half := part["half"] if "half" in part else None:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half[0] in "Pp" else 0)
+    offset = _offset(part.get("zone"))
+    if offset is None:
+        return whole
+    try:
+        return _utc(datetime(year, month, day, hour, minute, second, tzinfo=timezone(offset)))
+    except ValueError:
+        return None
+
+
+def _month_and_day(part: dict[str, str | None], day_first: bool | None) -> tuple[int, int] | None:
+    if part.get("first") is None:
+        name = part["month"] or ""
+        month = int(name) if name.isdigit() else _MONTHS.get(name.lower(), 0)
+        return month, int(part["day"] or 0)
+    first, other = int(part["first"] or 0), int(part["other"] or 0)
+    if day_first is None:
+        if len(part["year"] or "") == 2:
+            return None  # 10/11/12: even the year could be any of the three
+        if (first > 12) == (other > 12) and first != other:
+            return None
+        day_first = first > 12
+    return (other, first) if day_first else (first, other)
+
+
+def _offset(zone: str | None) -> timedelta | None:
+    """Hours and minutes east of UTC; none given is UTC; None for a zone that nobody can be sure of."""
+    if not zone:
+        return timedelta()
+    zone = zone.lower().replace(" ", "")
+    if zone[-1].isdigit() or zone[-1] == ":":
+        sign, digits = re.sub(r"[a-z:]", "", zone)[0], re.sub(r"\D", "", zone)
+        hours, minutes = int(digits[:-2] if len(digits) > 2 else digits), int(digits[-2:] if len(digits) > 2 else 0)
+        if hours > 14 or minutes > 59:
+            return None
+        return timedelta(hours=hours, minutes=minutes) * (-1 if sign == "-" else 1)
+    hours_east = _ZONES.get(zone)
+    return None if hours_east is None else timedelta(hours=hours_east)

@@ -1,0 +1,202 @@
+"""From bytes to text, in blocks that end where a line ends.
+
+Files are read once and may be pipes, so the encoding is told from the first block and corrected on the way: a UTF-8 file
+that holds some lines of CP1252 (two exports put together) is read right, line by line.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Protocol
+
+# Big enough that the work per block vanishes, small enough to stay in the processor's cache.
+_BLOCK = 1 << 18
+
+# What the encoding is told from; more than any header of a table.
+_SAMPLE = 1 << 16
+
+# The longest line, and so the longest JSON record: above this it is no article but a damaged or hostile file.
+LONGEST_LINE = 1 << 27
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+# Of the letters of a line, how many are above 127: French 0.04, Czech 0.3, Cyrillic, Greek, Chinese 0.7 and more.
+# charset-normalizer is right on the second kind and takes nearly all of the first for CP1250.
+_MOST_ACCENTS = 0.4
+_LETTER = re.compile(rb"[A-Za-z\x80-\xff]")
+# Inside a word these are Polish and Slovak letters in CP1250, and the signs ³ ¹ ¿ ¾ in CP1252.
+_CENTRAL = re.compile(rb"[a-z][\x9f\xb3\xb9\xbe\xbf][a-z]")
+_OTHERS = [
+    "cp1251",
+    "cp1253",
+    "cp1255",
+    "cp1256",
+    "cp874",
+    "koi8_r",
+    "shift_jis",
+    "euc_jp",
+    "gb18030",
+    "big5",
+    "euc_kr",
+]
+
+
+class ByteStream(Protocol):
+    """What is read here: gzip files, buffered files and pipes alike.  Returns b"" at the end only."""
+
+    def read1(self, size: int, /) -> bytes: ...
+
+
+class Text:
+    """The text of a stream, as blocks of whole lines; NUL characters are left out.
+
+    encoding : known once the first block was taken.  other_lines, other_encoding : lines in another encoding than the
+    file's.  damaged_lines : UTF-8 with broken characters.  nuls : NULs left out.  too_long : lines left out for
+    passing `longest` bytes.  Iterating raises what the stream raises, after all whole lines before it.
+    """
+
+    def __init__(self, stream: ByteStream, longest: int = LONGEST_LINE) -> None:
+        self._stream = stream
+        self._longest = longest
+        self._proven = False
+        self.encoding = "utf-8"
+        self.other_encoding = ""
+        self.other_lines = 0
+        self.damaged_lines = 0
+        self.nuls = 0
+        self.too_long = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for block in self._whole_lines(self._chunks()):
+            text = self._decoded(block)
+            if "\0" in text:
+                self.nuls += text.count("\0")
+                text = text.replace("\0", "")
+            yield text
+
+    def _chunks(self) -> Iterator[bytes]:
+        """The stream as UTF-8 or a single- or multi-byte encoding in which a newline is one byte; no byte-order mark."""
+        first = b""
+        error: Exception | None = None
+        try:
+            while len(first) < _SAMPLE and (more := self._stream.read1(_BLOCK)):
+                first += more
+        except (EOFError, OSError, zlib.error) as caught:
+            error = caught  # what came before the damage is still to be read
+        mark, wide = _wide(first)
+        if wide is not None:
+            self.encoding = wide
+        chunks = self._rest(first[len(mark) :], error)
+        if self.encoding == "utf-8":
+            yield from chunks
+            return
+        decoder = codecs.getincrementaldecoder(self.encoding)("replace")
+        for chunk in chunks:
+            yield decoder.decode(chunk).encode("utf-8", "replace")
+        yield decoder.decode(b"", True).encode("utf-8", "replace")
+
+    def _rest(self, first: bytes, error: Exception | None) -> Iterator[bytes]:
+        yield first
+        if error is not None:
+            raise error
+        while chunk := self._stream.read1(_BLOCK):
+            yield chunk
+
+    def _whole_lines(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        held: list[bytes] = []  # the beginning of a line; joined once, so a long line does not cost its square
+        size = 0
+        dropping = False
+        for chunk in chunks:
+            if dropping:
+                end = chunk.find(b"\n")
+                if end < 0:
+                    continue
+                chunk, dropping = chunk[end:], False  # its newline stays, so that the lines behind keep their numbers
+            # A lone \r ends a line on old Macs; not at the end of a chunk, where \n may follow.
+            cut = chunk.rfind(b"\n") + 1 or chunk.rfind(b"\r", 0, len(chunk) - 1) + 1
+            if cut:
+                yield b"".join([*held, chunk[:cut]])
+                held, size = [chunk[cut:]], len(chunk) - cut
+                continue
+            held.append(chunk)
+            size += len(chunk)
+            if size > self._longest:
+                held, size, dropping = [], 0, True
+                self.too_long += 1
+        if size:
+            yield b"".join(held)
+
+    def _decoded(self, block: bytes) -> str:
+        if self.encoding not in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+            return block.decode(self.encoding, "replace")
+        try:
+            text = block.decode()
+        except UnicodeDecodeError:
+            return self._mixed(block)
+        self._proven = self._proven or not block.isascii()
+        return text
+
+    def _mixed(self, block: bytes) -> str:
+        """A block that is not UTF-8 throughout."""
+        lines = block.split(b"\n")
+        bad = [line for line in lines if not _is_utf8(line)]
+        good = sum(not line.isascii() for line in lines) - len(bad)
+        sample = b"\n".join(bad)[:_SAMPLE]
+        if not self._proven and len(bad) > good and (guessed := _guess(sample)):
+            self.encoding = guessed
+            return block.decode(guessed, "replace")
+        return "\n".join(self._line(line) for line in lines)
+
+    def _line(self, line: bytes) -> str:
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            text = line.decode("utf-8", "replace")
+        broken = text.count("\ufffd")
+        if sum(char > "\x7f" for char in text) - broken > broken:  # UTF-8 with a few damaged characters
+            self.damaged_lines += 1
+            return text
+        self.other_encoding = self.other_encoding or _guess(line)
+        self.other_lines += 1
+        return line.decode(self.other_encoding, "replace")
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _wide(first: bytes) -> tuple[bytes, str | None]:
+    """The byte-order mark and, for UTF-16 and UTF-32, the name of the encoding; UTF-16 also without a mark."""
+    for mark, name in _BOMS:
+        if first.startswith(mark):
+            return mark, None if name == "utf-8" else name
+    even, odd = first[:_SAMPLE:2].count(0), first[1:_SAMPLE:2].count(0)
+    # The other half of each ASCII character is NUL: even Chinese has line ends, digits and commas.
+    if max(even, odd) * 40 > min(len(first), _SAMPLE) and min(even, odd) * 10 < max(even, odd):
+        return b"", "utf-16-be" if even > odd else "utf-16-le"
+    return b"", None
+
+
+def _guess(sample: bytes) -> str:
+    """The encoding of bytes that are not UTF-8: told by the share of letters above 127, then by charset-normalizer."""
+    letters = len(_LETTER.findall(sample))
+    high = letters - len(re.findall(rb"[A-Za-z]", sample))
+    if high <= _MOST_ACCENTS * letters:
+        return "cp1250" if _CENTRAL.search(sample) else "cp1252"
+    from charset_normalizer import from_bytes  # here, for most files never need it
+
+    best = from_bytes(sample, cp_isolation=_OTHERS).best()
+    return best.encoding if best is not None else "cp1252"

@@ -1,0 +1,92 @@
+"""Which formats there are, by suffix and by name, and who reads them.
+
+A reader takes an Input and yields (line, record): a record is a dict of JSON values, or a BadRecord for what could not
+be one.  A new format is a module with such a function and a line in FORMATS.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from topics.corpus.articles import BadRecord
+from topics.corpus.encodings import Text
+from topics.corpus.report import FileReport
+from topics.errors import SettingError
+
+Numbered = tuple[int, dict[str, Any] | BadRecord]
+
+
+@dataclass(slots=True)
+class Input:
+    """What a reader gets of one file.
+
+    path : for messages.  report : the reader fills in the delimiter.  told : our field -> their column, from the user.
+    header : a table's columns in order, filled in by its reader.  notes : (what, how often) worth telling.
+    """
+
+    path: str
+    text: Text
+    report: FileReport
+    told: Mapping[str, str]
+    header: list[str] = field(default_factory=list)
+    notes: dict[str, int] = field(default_factory=dict)
+
+    def note(self, text: str, count: int = 1) -> None:
+        self.notes[text] = self.notes.get(text, 0) + count
+
+
+Reader = Callable[[Input], Iterator[Numbered]]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """module : where ``read`` is found, imported when a file of the kind comes.  whole : one file is one article."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    module: str
+    whole: bool = False
+
+    def reader(self) -> Reader:
+        from importlib import import_module
+
+        reader: Reader = import_module(f"topics.corpus.{self.module}").read
+        return reader
+
+
+FORMATS: Mapping[str, Format] = {
+    form.name: form
+    for form in (
+        Format("jsonl", (".jsonl", ".ndjson"), "json_lines"),
+        Format("json", (".json",), "json_values"),
+        Format("csv", (".csv",), "tables"),
+        Format("tsv", (".tsv", ".tab"), "tables"),
+        Format("txt", (".txt",), "plain", whole=True),
+    )
+}
+
+# What a compressed file's name has behind the suffix that tells its format; its first bytes tell how to open it.
+_COMPRESSED = (".gz",)
+
+
+def format_of(path: str) -> Format | None:
+    """The format that a file's name tells, or None."""
+    stem, suffix = os.path.splitext(path.lower())
+    if suffix in _COMPRESSED:
+        suffix = os.path.splitext(stem)[1]
+    return next((form for form in FORMATS.values() if suffix in form.suffixes), None)
+
+
+def format_of_name(name: str) -> Format:
+    """The format of that name; ``csv.gz`` and ``.csv`` mean the same.  Raises SettingError for an unknown one."""
+    plain = name.lower().strip().lstrip(".").removesuffix(".gz")
+    found = FORMATS.get(plain) or format_of("x." + plain)
+    if found is None:
+        near = get_close_matches(plain, FORMATS, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise SettingError(f"format {name!r} is not one of {', '.join(FORMATS)}{hint}")
+    return found

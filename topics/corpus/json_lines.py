@@ -1,0 +1,106 @@
+"""JSON lines: one object a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from json import JSONDecodeError, JSONDecoder
+from math import isfinite
+from typing import Any
+
+from topics.corpus.articles import BadRecord
+from topics.corpus.formats import Input, Numbered
+
+# Deeper than any news record; a caller who writes it out again must not run out of stack.
+_DEEPEST = 100
+
+# Escapes of what no text may hold: NUL and halves of surrogate pairs (whole pairs too, which pass unharmed).
+_ODD = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if isfinite(number) else None
+
+
+# Raw line ends and tabs in strings are let through, as many writers put them; NaN and 1e999 become null, for no
+# JSON that we print may hold them.
+DECODER = JSONDecoder(strict=False, parse_constant=lambda _: None, parse_float=_finite)
+
+
+def read(source: Input) -> Iterator[Numbered]:
+    yield from rows(source.text)
+
+
+def rows(blocks: Iterable[str]) -> Iterator[Numbered]:
+    """(line, object or BadRecord) of text that comes in blocks of whole lines; blank lines are passed over."""
+    decode = DECODER.raw_decode
+    number = 0
+    for block in blocks:
+        lines = block.split("\n")
+        if not lines[-1]:
+            del lines[-1]
+        for line in lines:
+            number += 1
+            try:
+                row, end = decode(line)
+                if end != len(line) and not line[end:].isspace():
+                    raise JSONDecodeError("Extra data", line, end)
+            except (ValueError, RecursionError):
+                found = _slowly(line, number)
+                if found is not None:
+                    yield number, found
+                continue
+            yield number, checked(row, line)
+
+
+def checked(row: Any, text: str) -> dict[str, Any] | BadRecord:
+    """A decoded record, without NULs and lone surrogates, or what is wrong with it.  text : what it came from."""
+    if type(row) is not dict:
+        return BadRecord("not a JSON object", f"(it is {_kind(row)}); each article is an object with a text or title")
+    if ("\\u" in text and _ODD.search(text)) or text.count("[") + text.count("{") > _DEEPEST:
+        try:
+            return {_plain(key, 0): _plain(value, 1) for key, value in row.items()}
+        except BadRecord as bad:
+            return bad
+    return row
+
+
+def _slowly(line: str, number: int) -> dict[str, Any] | BadRecord | None:
+    """A line that did not decode at once; None when it is blank."""
+    stripped = line.strip(" \t\r\n\ufeff")
+    if not stripped:
+        return None
+    try:
+        return checked(DECODER.decode(stripped), stripped)
+    except JSONDecodeError as error:
+        if number == 1 and stripped.startswith("["):
+            return BadRecord("broken JSON", "(an array over several lines?) try --format json")
+        hint = "the line may be cut short" if error.pos >= len(stripped) - 1 else "each line must be one whole object"
+        return BadRecord("broken JSON", f"({error.msg}, column {error.pos + 1}); {hint}")
+    except RecursionError:
+        return BadRecord("JSON nested too deep", f"at most {_DEEPEST} levels are read")
+    except ValueError as error:  # a number of more digits than Python turns into an int
+        return BadRecord("broken JSON", f"({str(error).split(';')[0]})")
+
+
+def strip_text(text: str) -> str:
+    """Text without NULs and lone surrogates."""
+    return _NOT_TEXT.sub("", text)
+
+
+def _plain(value: Any, depth: int) -> Any:
+    if depth > _DEEPEST:
+        raise BadRecord("JSON nested too deep", f"at most {_DEEPEST} levels are read")
+    if isinstance(value, str):
+        return strip_text(value)
+    if isinstance(value, list):
+        return [_plain(item, depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {_plain(key, depth): _plain(item, depth + 1) for key, item in value.items()}
+    return value
+
+
+def _kind(value: Any) -> str:
+    return {list: "an array", str: "a string", type(None): "null", bool: "true or false"}.get(type(value), "a number")

@@ -1,0 +1,229 @@
+"""One pass over sources: articles out, a report filled on the way."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from topics.corpus.articles import BadRecord, Builder
+from topics.corpus.encodings import LONGEST_LINE
+from topics.corpus.fields import check_told, unknown_column
+from topics.corpus.formats import Input, format_of_name
+from topics.corpus.report import FileReport, Report
+from topics.errors import MachineError, SettingError, SourceError
+from topics.records import Article
+
+ON_REPEAT = ("keep-first", "pass")
+
+# Enough key names for any message.
+_MOST_KEYS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read.
+
+    format : None goes by suffix.  fields : our field -> their column or key, before all matching by name.
+    strict : a bad record is a SourceError, not a skip.  day_first : how to read 03/04/2023, None to take such a date only
+    where it can be read one way.  on_repeat : "keep-first" skips an article whose given id came before, "pass" lets
+    it through (for a caller that replaces); both count it.
+    """
+
+    format: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    strict: bool = False
+    day_first: bool | None = None
+    on_repeat: str = "keep-first"
+
+    def __post_init__(self) -> None:
+        check_told(self.fields)
+        if self.format is not None:
+            format_of_name(self.format)
+        if self.on_repeat not in ON_REPEAT:
+            raise SettingError(f"on_repeat: {self.on_repeat!r} is not one of {', '.join(ON_REPEAT)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An article with the record it came from.  row : as in the source.  where : ``path:line`` or ``article 17``."""
+
+    article: Article
+    row: Mapping[str, Any]
+    where: str
+
+
+# What a part yields: (line, or position of an object), and a dict, an Article or what was wrong.
+Rows = Iterator[tuple[int, "dict[str, Any] | Article | BadRecord"]]
+
+
+@dataclass(slots=True)
+class Part:
+    """One file, or all objects handed over.
+
+    source, explicit : see File.  name : its id when it is one article.  where : from a line to its place in words.
+    """
+
+    source: str
+    explicit: bool
+    name: str | None
+    where: Callable[[int], str]
+    rows: Rows
+    report: FileReport
+    input: Input | None = None
+
+
+class Reading:
+    """Articles as they are read, once.  ``report`` is filled meanwhile; no list of articles is held.
+
+    Iterating raises SourceError for a SOURCE that gives no article, and for the first bad record when strict;
+    MachineError when the disk or a permission is in the way.
+    """
+
+    def __init__(self, parts: Callable[[Report], Iterator[Part]], options: ReadOptions, report: Report) -> None:
+        self.report = report
+        self._parts = parts
+        self._options = options
+        self._builder = Builder(options.fields, options.day_first, options.on_repeat)
+        self._told_found: set[str] = set()
+        self._keys: dict[str, None] = {}
+        self._begun = False
+
+    def __iter__(self) -> Iterator[Article]:
+        for article, _, _, _ in self._read():
+            yield article
+
+    def records(self) -> Iterator[Record]:
+        """The same pass, with each article's own record and place."""
+        for article, row, part, line in self._read():
+            yield Record(article, row, part.where(line))
+
+    def _read(self) -> Iterator[tuple[Article, Mapping[str, Any], Part, int]]:
+        if self._begun:
+            raise SettingError("this reading has begun before and goes one way only; call read() again")
+        self._begun = True
+        part: Part | None = None
+        found = 0  # articles of the SOURCE at hand; those whose id came before count too
+        for following in self._parts(self.report):
+            if part is not None and part.source != following.source:
+                self._check_source(part, found)
+                found = 0
+            part = following
+            before = self.report.kept + self._builder.repeated
+            yield from self._of_part(part)
+            found += self.report.kept + self._builder.repeated - before
+        if part is not None:
+            self._check_source(part, found)
+        self._check_told()
+        self._finish()
+
+    def _of_part(self, part: Part) -> Iterator[tuple[Article, Mapping[str, Any], Part, int]]:
+        report, mine = self.report, part.report
+        if not mine.articles:  # not so for the second of many files that are an article each
+            self._builder.forget_plans()
+        skipped = report.skipped
+        line = 0
+        try:
+            for line, record in part.rows:
+                article = self._article(record, part, line)
+                if article is None:
+                    continue
+                report.kept += 1
+                mine.articles += 1
+                date = article.date
+                if date is None:
+                    report.undated += 1
+                elif report.first_date is None or report.last_date is None:
+                    report.first_date = report.last_date = date
+                elif date < report.first_date:
+                    report.first_date = date
+                elif date > report.last_date:
+                    report.last_date = date
+                yield article, record if type(record) is dict else article.row(), part, line
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            self._skip(part, line, BadRecord("damaged or cut short", f"({error}) behind this place; unpack it anew"))
+        except OSError as error:
+            raise MachineError(f"{mine.path}: {error.strerror or error}; check the disk and the permissions") from error
+        except (SourceError, SettingError) as error:
+            if part.explicit or self._options.strict:
+                raise
+            self._skip(part, 0, BadRecord("cannot be read as its suffix says", f"({error})"))
+        self._end_part(part, empty=not mine.articles and report.skipped == skipped)
+
+    def _article(self, record: dict[str, Any] | Article | BadRecord, part: Part, line: int) -> Article | None:
+        try:
+            if type(record) is dict:
+                return self._builder.build(record, part.name)
+            if isinstance(record, Article):
+                return self._builder.again(record)
+            assert isinstance(record, BadRecord)
+            self._skip(part, line, record)
+        except BadRecord as bad:
+            self._skip(part, line, bad)
+        return None
+
+    def _skip(self, part: Part, line: int, bad: BadRecord) -> None:
+        skip = self.report.skip(part.where(line), bad.reason, bad.why)
+        if self._options.strict:
+            raise SourceError(str(skip))
+
+    def _end_part(self, part: Part, *, empty: bool) -> None:
+        """Put down what is known of a file once it is read."""
+        if empty:
+            self._skip(part, 0, BadRecord("no article", "(the file is empty)"))
+        for plan in self._builder.plans():
+            for name, key in plan.columns().items():
+                part.report.columns.setdefault(name, key)
+                self._told_found.add(name)
+            self._keys.update(dict.fromkeys(plan.extra[:_MOST_KEYS]) if len(self._keys) < _MOST_KEYS else {})
+        used = part.report.columns.values()
+        unused = {key: None for plan in self._builder.plans() for key in plan.extra if key not in used}
+        part.report.unused = list(unused)[:_MOST_KEYS]
+        if part.input is not None:
+            self._end_input(part, part.input)
+
+    def _end_input(self, part: Part, source: Input) -> None:
+        text = source.text
+        part.report.encoding = text.encoding
+        self.report.header = self.report.header or source.header
+        if text.other_lines:
+            source.note(f"lines that are not {text.encoding.upper()}, read as {text.other_encoding}", text.other_lines)
+        if text.damaged_lines:
+            source.note("lines with broken UTF-8 characters", text.damaged_lines)
+        if text.nuls:
+            source.note("NUL characters left out", text.nuls)
+        if text.too_long:
+            mib = LONGEST_LINE >> 20
+            self._skip(part, 0, BadRecord(f"a line of more than {mib} MiB", f"({text.too_long:,} of them)"))
+        for note, count in source.notes.items():
+            self.report.note(f"{part.report.path}: {count:,} {note}")
+
+    def _check_source(self, last: Part, found: int) -> None:
+        """Raises SourceError when a SOURCE gave no article.  last : its last file."""
+        if found:
+            return
+        self._check_told()
+        first = next((skip for skip in self.report.examples), None)
+        why = "it is empty" if first is None else f"{self.report.skipped:,} skipped; the first at {first}"
+        raise SourceError(f"{last.source}: no article could be read ({why})")
+
+    def _check_told(self) -> None:
+        """Raises SettingError when the user named a key for a field and no record has it."""
+        for name, key in self._options.fields.items():
+            if name not in self._told_found:
+                raise unknown_column(name, key, self._keys, "all records")
+
+    def _finish(self) -> None:
+        report, builder = self.report, self._builder
+        if builder.repeated:
+            done = "only the first of each is kept" if self._options.on_repeat == "keep-first" else "all are passed on"
+            report.note(f"{builder.repeated:,} ids that came before (the first: {builder.first_repeat!r:.60}); {done}")
+        if builder.ambiguous_dates:
+            report.note(
+                f"{builder.ambiguous_dates:,} dates such as 03/04/2023 can be read in two ways and are kept as written; "
+                "say --day-first or --month-first"
+            )
+        if report.passed_over:
+            report.note(f"{report.passed_over:,} files of other kinds were passed over")

@@ -1,0 +1,177 @@
+"""CSV and TSV as spreadsheets, databases and media archives export them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from topics.corpus.articles import BadRecord
+from topics.corpus.encodings import LONGEST_LINE
+from topics.corpus.fields import find_told, listed, make_plan, unknown_column
+from topics.corpus.formats import Input, Numbered
+from topics.errors import SourceError
+
+# For a table of one column: text full of commas must stay whole, and this stands in no text.
+_NO_DELIMITER = "\x1f"
+
+# What Excel and its kin let into one cell; a cell of exactly this size was cut.
+_CELL_LIMIT = 32_767
+
+# Rows that the delimiter is judged by.
+_SAMPLE_ROWS = 50
+
+# Fed behind the last line.  NULs are taken out of all text before, so this can come from nowhere else: found inside
+# a cell, it shows that a quote was never closed and that the cell holds the rest of the file.
+_END = "\0"
+
+# Each open quote has the rest of the file read again.
+_MOST_OPEN_QUOTES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    delimiter: str
+    quoted: bool = True
+
+    def reader(self, lines: Iterable[str]) -> csv._reader:
+        quoting = csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE
+        return csv.reader(lines, delimiter=self.delimiter, quoting=quoting)
+
+
+def read(source: Input) -> Iterator[Numbered]:
+    """Rows as dicts; the line is where the row begins.  Rows of empty cells and repeated headers are passed over.
+
+    Raises SourceError when no column is a text or a title, SettingError when a column that the user named is missing.
+    """
+    if csv.field_size_limit() < LONGEST_LINE:  # a setting of the whole process: only ever raised
+        csv.field_size_limit(LONGEST_LINE)
+    blocks = iter(source.text)
+    first = next(blocks, "")
+    first_line = first.partition("\n")[0].rstrip("\r")
+    told = first_line[4:] if first_line[:4].lower() == "sep=" and len(first_line) == 5 else ""
+    if told:  # Excel's own way to say it; a line of its own above the header
+        first = first[first.find("\n") + 1 :]
+    dialect = _Dialect(told) if told else _sniff(first, source)
+    source.report.delimiter = None if dialect.delimiter == _NO_DELIMITER else dialect.delimiter
+    lines = chain(_lines(first), chain.from_iterable(map(_lines, blocks)), (_END,))
+    rows = _rows(lines, dialect, 1 if told else 0)
+    header = next((row for _, row in rows if isinstance(row, list) and any(map(str.strip, row))), None)
+    if header is not None:
+        yield from _records(rows, header, source)
+
+
+def _records(
+    rows: Iterator[tuple[int, list[str] | BadRecord]], raw_header: list[str], source: Input
+) -> Iterator[Numbered]:
+    header = source.header = _names(raw_header)
+    text = _text_column(header, source)
+    width = len(header)
+    for line, row in rows:
+        if type(row) is not list:
+            assert isinstance(row, BadRecord)
+            yield line, row
+            continue
+        if not any(row) or row == raw_header:
+            continue
+        if len(row) != width:
+            if any(row[width:]):
+                detail = f"({len(row)} for {width}); a cell that holds the delimiter or a line end needs quotes"
+                yield line, BadRecord("more cells than columns", detail)
+                continue
+            if len(row) < width:
+                source.note("rows with fewer cells than columns, read as far as they go")
+            row = (row + [""] * width)[:width]
+        if len(row[text]) == _CELL_LIMIT:
+            source.note("cells of exactly 32,767 characters, probably cut by a spreadsheet")
+        yield line, dict(zip(header, row, strict=True))
+
+
+def _lines(block: str) -> Iterator[str]:
+    r"""Lines as the csv module wants them: ending in \n, \r\n or \r and in none of Unicode's other line ends."""
+    return io.StringIO(block, newline="")
+
+
+def _rows(lines: Iterable[str], dialect: _Dialect, before: int) -> Iterator[tuple[int, list[str] | BadRecord]]:
+    """(line where it begins, cells), after `before` lines.  What an open quote swallowed is read again."""
+    for _ in range(_MOST_OPEN_QUOTES):
+        swallowed: str | None = None
+        reader = dialect.reader(lines)
+        start = before + 1
+        while swallowed is None:
+            try:
+                for row in reader:
+                    if row and row[-1][-1:] == _END:
+                        swallowed = row[-1][:-1]
+                        break
+                    yield start, row
+                    start = before + reader.line_num + 1
+            except csv.Error as error:  # a cell beyond the limit; the reader goes on behind it
+                yield start, BadRecord("not CSV", f"({error}); look for a quote that is not closed")
+                start = before + reader.line_num + 1
+        if len(row) == 1 and not swallowed:
+            return
+        rest = swallowed.partition("\n")[2]
+        count = rest.count("\n") + (not rest.endswith("\n") and rest != "")
+        detail = f"(it took {count:,} lines as one cell, which were read again); close it or double it"
+        yield start, BadRecord("a quote that is never closed", detail)
+        before += reader.line_num - 1 - count
+        lines = chain(_lines(rest), (_END,))
+    yield before + 1, BadRecord("quotes that are never closed", "the rest of the file was not read; is it CSV?")
+
+
+def _sniff(first: str, source: Input) -> _Dialect:
+    """The delimiter that makes sense of the header: known columns first, then rows as wide as it."""
+    sample = first[: 1 << 16]
+    best: tuple[tuple[bool, int, float, int], str] | None = None
+    for delimiter in "\t,;|" if source.report.format == "tsv" else ",;\t|":
+        rows = [row for row in islice(_Dialect(delimiter).reader(_lines(sample)), _SAMPLE_ROWS) if any(row)]
+        if not rows or len(rows[0]) < 2:
+            continue
+        plan = make_plan(tuple(_names(rows[0])), source.told)
+        alike = sum(len(row) == len(rows[0]) for row in rows) / len(rows)
+        score = (bool(plan.text or plan.title), len(plan.columns()), alike, len(rows[0]))
+        if best is None or score > best[0]:
+            best = (score, delimiter)
+    if best is None:
+        return _Dialect(_NO_DELIMITER)
+    return _Dialect(best[1], quoted=best[1] != "\t" or _is_quoted(sample))
+
+
+def _is_quoted(sample: str) -> bool:
+    """Whether quotes in tab-separated text wrap cells, or are the text's own, as in ``"No" to Europe, says May``."""
+    cells = [cell for line in sample.split("\n") for cell in line.rstrip("\r").split("\t") if len(cell) > 1]
+    opened = sum(cell[0] == '"' != cell[-1] for cell in cells)
+    closed = sum(cell[0] != '"' == cell[-1] for cell in cells)
+    return opened <= closed + 1  # one may be open where the sample ends
+
+
+def _names(row: list[str]) -> list[str]:
+    """Column names, each once: an empty one is ``column 3``, a second ``text`` is ``text_2``."""
+    seen: Counter[str] = Counter()
+    names: list[str] = []
+    for number, cell in enumerate(row, start=1):
+        name = base = cell.strip().strip("\ufeff") or f"column {number}"
+        while name in seen:
+            seen[base] += 1
+            name = f"{base}_{seen[base]}"
+        seen[name] += 1
+        names.append(name)
+    return names
+
+
+def _text_column(header: list[str], source: Input) -> int:
+    """The position of the column whose cells are likely to be cut: the text, else the title."""
+    for field, column in source.told.items():
+        if find_told(column, header) is None:
+            raise unknown_column(field, column, header, source.path)
+    plan = make_plan(tuple(header), source.told)
+    name = plan.text or plan.title
+    if name is None:
+        raise SourceError(
+            f"{source.path}: no column is a text or a title (columns: {listed(header)}); try --field text=COLUMN"
+        )
+    return header.index(name)
