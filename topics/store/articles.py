@@ -132,7 +132,10 @@ class ArticleFile:
         self._open()
         with self._reading() as db:
             last = db.execute("SELECT max(row) FROM article").fetchone()[0]
-        self._rows = 0 if last is None else int(last) + 1
+        self._rows = 0 if last is None else last + 1
+        if not 0 <= self._rows <= path.stat().st_size:  # a row takes more than a byte
+            self.close()
+            raise DamagedModel(f"{path}: rows up to {last}, which cannot be; {RESTORE}")
 
     def __len__(self) -> int:
         return self._rows
