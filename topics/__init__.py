@@ -1,3 +1,78 @@
-"""Topic modelling and similar-article look-up for news text."""
+"""Topic modelling and similar-article look-up for news text.
+
+    import topics
+
+    model = topics.train(topics.read(["corpora/sample.jsonl"]), "sample")
+    model = topics.load("sample")
+    model.topics()
+    model.similar("tour-prologue")
+
+What is named here is promised; the rest may change.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from topics.api import load, train
+    from topics.corpus import ReadOptions, read
+    from topics.errors import TopicsError
+    from topics.facets import Filters
+    from topics.model import Model
+    from topics.records import (
+        Article,
+        Assignment,
+        Match,
+        Reason,
+        Term,
+        Topic,
+        TopicArticle,
+        TopicWeight,
+    )
+    from topics.settings import Settings
+
+__all__ = [
+    "Article",
+    "Assignment",
+    "Filters",
+    "Match",
+    "Model",
+    "ReadOptions",
+    "Reason",
+    "Settings",
+    "Term",
+    "Topic",
+    "TopicArticle",
+    "TopicWeight",
+    "TopicsError",
+    "load",
+    "read",
+    "train",
+]
+
+# Imported when first asked for: the command line needs none of it to print its help.
+_HOMES = {
+    "api": ("load", "train"),
+    "corpus": ("ReadOptions", "read"),
+    "errors": ("TopicsError",),
+    "facets": ("Filters",),
+    "model": ("Model",),
+    "records": ("Article", "Assignment", "Match", "Reason", "Term", "Topic", "TopicArticle", "TopicWeight"),
+    "settings": ("Settings",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"topics.{home}"), name)
+    raise AttributeError(f"module 'topics' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

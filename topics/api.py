@@ -1,10 +1,14 @@
-"""The Python interface: train, load."""
+"""The Python interface: what ``import topics`` offers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+
+from topics.settings import Settings
 
 if TYPE_CHECKING:
     from topics.model import Model
@@ -20,3 +24,35 @@ def load(name: str | Path, *, models: str | None = None) -> Model:
     from topics.store.names import find, models_folder
 
     return load_path(find(str(name), models_folder(models)))
+
+
+def train(
+    articles: Iterable[object],
+    name: str | Path | None = None,
+    *,
+    n_topics: int | None = None,
+    replace_model: bool = False,
+    models: str | None = None,
+    keep_text: bool = True,
+    **settings: Any,
+) -> Model:
+    """Fit a model on articles and save it.
+
+    articles : strings, dicts, Articles, a DataFrame, or what ``topics.read`` gives; read once.  name : as for `load`;
+    None keeps the model in a temporary folder for as long as it is used.  n_topics : 20, at most a fifth of the
+    articles, when None.  settings : fields of ``topics.Settings``.  Raises SourceError when there is no article,
+    SettingError, ModelExists unless `replace_model`.
+    """
+    from topics.corpus import Reading, from_objects
+    from topics.store.names import models_folder, resolve
+    from topics.train import fit_to
+
+    reading = articles if isinstance(articles, Reading) else from_objects(articles)
+    wanted = replace(Settings(), **settings)
+    if name is not None:
+        path = resolve(str(name), models_folder(models))
+        return fit_to(path, reading, wanted, n_topics=n_topics, replace_model=replace_model, keep_text=keep_text)
+    folder = TemporaryDirectory(prefix="topics-")
+    model = fit_to(Path(folder.name) / "model", reading, wanted, n_topics=n_topics, keep_text=keep_text)
+    model.info["folder"] = folder  # goes when the model goes
+    return model

@@ -47,7 +47,7 @@ def command(
 ) -> None:
     """Find the articles nearest to an article, a text, a file or (-) what is piped in, and say why.
 
-    The score is the cosine of their terms and topics, 0 to 1; the reasons are what each shared term or topic adds to it.
+    The score is the cosine of terms and topics, 0 to 1; the reasons are what each shared term or topic adds to it.
     """
     from topics.api import load
 
@@ -55,7 +55,7 @@ def command(
     if len(given) != 1:
         raise click.UsageError("give one of --id ID, --text TEXT, --file PATH or - for a pipe")
     filters = options.make_filters(since, until, in_source, section)
-    title, body = query(text, path, pipe) if article is None else ("", None)
+    title, body = query(text, path) if article is None else ("", None)
     model = load(name, models=models)
     found = model.similar(article, text=body, title=title, top=top, min_score=min_score, filters=filters)
     if not found:
@@ -64,15 +64,14 @@ def command(
     show(output, (each.row() for each in found), lambda rows: print_matches(rows, labels), flat, COLUMNS)
 
 
-def query(text: str | None, path: str | None, pipe: str | None) -> tuple[str, str]:
-    """Title and text of what was given as an argument, a file or a pipe."""
-    from topics.corpus import text_of
-
+def query(text: str | None, path: str | None) -> tuple[str, str]:
+    """Title and text of what was given as an argument, in a file, or in a pipe."""
     if text is not None:
         return "", text
-    if path is not None:
-        return text_of(Path(path))
-    return text_of(sys.stdin.buffer if pipe else Path())
+    from topics.corpus.query import article_of
+
+    article = article_of(sys.stdin.buffer if path is None else Path(path))
+    return article.title, article.text
 
 
 COLUMNS = ("id", "score", "title", "date", "source", "url", "why")
@@ -86,7 +85,9 @@ def flat(row: Mapping[str, Any]) -> Mapping[str, Any]:
 def explain_nothing(best: Sequence[Any], min_score: float) -> None:
     """Say why nothing is listed."""
     if best:
-        click.echo(f"no article scores {min_score} or more; the best is {best[0].score:.3f}, {best[0].article.id}", err=True)
+        click.echo(
+            f"no article scores {min_score} or more; the best is {best[0].score:.3f}, {best[0].article.id}", err=True
+        )
     else:
         click.echo("no article shares a term with it", err=True)
 
@@ -96,6 +97,8 @@ def print_matches(rows: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> N
     lines = []
     for row in rows:
         parts = [reason["term"] or f"[{labels[reason['topic']]}]" for reason in row["why"][:SHOWN]]
-        lines.append((f"{row['score']:.2f}", row["id"], day(row), row["source"] or "", row["title"] or "", ", ".join(parts)))
+        lines.append(
+            (f"{row['score']:.2f}", row["id"], day(row), row["source"] or "", row["title"] or "", ", ".join(parts))
+        )
     if lines:
         table(("score", "id", "date", "source", "title", "why"), lines, right=(0,), stretch=4)

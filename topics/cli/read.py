@@ -1,0 +1,81 @@
+"""topics read"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import click
+
+from topics.cli import options, say
+from topics.cli.output import cell, day, listing, table, write_csv
+from topics.cli.train import say_what_was_read
+from topics.records import Article
+
+FIRST = 10
+
+
+@click.command("read", epilog="Example: topics read corpora/sample.jsonl --json > clean.jsonl")
+@options.sources
+@options.reading
+@listing
+@options.quiet
+def command(
+    sources: tuple[str, ...],
+    format_: str | None,
+    fields: tuple[str, ...],
+    strict: bool,
+    output: str | None,
+    quiet: bool,
+) -> None:
+    """Show what would be trained on: a summary and ten articles, or with --json or --csv all of them.
+
+    It thereby turns any format that can be read into JSON lines or CSV. What is skipped is said on stderr.
+    """
+    import json
+
+    from topics.corpus import ReadOptions, read
+
+    reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict))
+    if output == "json":
+        for article in reading:
+            click.echo(json.dumps(article.row(), ensure_ascii=False, allow_nan=False))
+    elif output == "csv":
+        write_csv(csv_rows(reading))
+    else:
+        articles = iter(reading)
+        first = list(islice(articles, FIRST))
+        for _ in articles:
+            pass
+        say_what_was_read(reading.report)
+        print_articles(first)
+        return
+    report = reading.report
+    if not quiet and report.skipped:
+        say(f"{report.skipped:,} records were skipped:")
+        for skip in report.examples:
+            say(f"  {skip}")
+
+
+NAMED = ("id", "title", "text", "date", "source", "section", "url", "authors", "lang")
+
+
+def csv_rows(articles: Any) -> Iterator[dict[str, Any]]:
+    """Articles as cells; other keys of the source in one cell of JSON, so that every row has the same columns."""
+    import json
+
+    for article in articles:
+        row = article.row()
+        extra = {key: value for key, value in row.items() if key not in NAMED}
+        cells = {key: cell(row[key]) for key in NAMED}
+        yield cells | {"extra": json.dumps(extra, ensure_ascii=False) if extra else None}
+
+
+def print_articles(articles: list[Article]) -> None:
+    """Articles as a table."""
+    rows = [article.row() for article in articles]
+    lines = [(row["id"], day(row), row["source"] or "", row["title"] or "", (row["text"] or "")[:200]) for row in rows]
+    sys.stdout.flush()
+    table(("id", "date", "source", "title", "text"), lines)

@@ -1,0 +1,162 @@
+"""topics train"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from topics.cli import options, say
+from topics.cli.keywords import print_topics
+
+if TYPE_CHECKING:
+    from topics.corpus import Report
+    from topics.model import Model
+
+# Suffixes that are not part of a model's name: corpus.jsonl.gz -> corpus.
+SUFFIXES = 2
+
+
+@click.command(
+    "train",
+    epilog="Example: topics train corpora/sample.jsonl --topics 15",
+)
+@options.sources
+@click.option("--name", metavar="NAME", help="Name of the model [default: the file's name].")
+@click.option(
+    "--topics",
+    "n_topics",
+    type=int,
+    metavar="N",
+    help="How many topics [default: 20, at most a fifth of the articles].",
+)
+@click.option("--replace", "replace_model", is_flag=True, help="Replace a model of that name.")
+@click.option("--no-text", is_flag=True, help="Keep no texts of articles, so that the model can be published.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the start of the fit.")
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Threads [default: one for each core]; the result is the same."
+)
+@options.reading
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: model, articles, topics, seconds, skipped.")
+@options.quiet
+@options.models
+def command(
+    sources: tuple[str, ...],
+    name: str | None,
+    n_topics: int | None,
+    replace_model: bool,
+    no_text: bool,
+    seed: int,
+    jobs: int | None,
+    format_: str | None,
+    fields: tuple[str, ...],
+    strict: bool,
+    as_json: bool,
+    quiet: bool,
+    models: str | None,
+) -> None:
+    """Turn articles into topics and save them as a model.
+
+    SOURCE is a file, a folder, a pattern or - for a pipe; several are read as one corpus. Files: JSON lines, CSV, TSV,
+    text, each also gzipped.
+    """
+    from topics.cli.progress import Bar
+    from topics.corpus import ReadOptions, read
+    from topics.settings import Settings
+    from topics.store.names import models_folder, resolve
+    from topics.threads import limited
+    from topics.train import fit_to
+
+    settings = Settings(seed=seed)
+    if n_topics is not None:
+        Settings(n_topics=n_topics)  # complains of 0 before anything is read
+    name = name or name_of(sources)
+    path = resolve(name, models_folder(models))
+    began = time.monotonic()
+    reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict))
+
+    def tell() -> None:
+        if not quiet and not as_json:
+            say_what_was_read(reading.report)
+
+    with Bar(quiet, reading.report) as bar, limited(jobs):
+        model = fit_to(
+            path,
+            bar.reading(reading, tell),
+            settings,
+            n_topics=n_topics,
+            replace_model=replace_model,
+            keep_text=not no_text,
+            info=lambda: {"skipped": reading.report.skipped, "sources": [str(source) for source in sources]},
+            progress=bar.step,
+        )
+    seconds = time.monotonic() - began
+    if as_json:
+        row = {"model": name, "articles": len(model), "topics": len(model.topics()), "seconds": round(seconds, 3)}
+        click.echo(json.dumps(row | {"skipped": reading.report.skipped}, ensure_ascii=False))
+        return
+    if not quiet:
+        say("")
+    print_topics([topic.row() for topic in model.topics()])
+    if not quiet:
+        say_what_next(model, name, n_topics, seconds)
+
+
+def name_of(sources: tuple[str, ...]) -> str:
+    """The name of a model: the stem of its first file or folder."""
+    if sources[0] == "-":
+        raise click.UsageError("a pipe has no name; give the model one with --name NAME")
+    name = Path(sources[0]).resolve().name
+    for _ in range(SUFFIXES):
+        name = name.removesuffix(Path(name).suffix) or name
+    if any(letter in name for letter in "*?["):
+        raise click.UsageError(f"{sources[0]!r} is a pattern; give the model a name with --name NAME")
+    return name
+
+
+def say_what_was_read(report: Report) -> None:
+    """Which column became what, how many articles, from when to when, and what was left out."""
+    for file in report.files[:10]:
+        told = ", ".join(f"{ours} from {theirs!r}" for ours, theirs in file.columns.items() if ours != theirs)
+        same = ", ".join(ours for ours, theirs in file.columns.items() if ours == theirs)
+        say(f"{file.path}: {'; '.join(part for part in (same, told) if part) or file.format}")
+    dates = f", {report.first_date[:10]} to {report.last_date[:10]}" if report.first_date and report.last_date else ""
+    undated = f", {report.undated:,} without a date" if report.undated else ""
+    say(f"{report.kept:,} {'article' if report.kept == 1 else 'articles'}{dates}{undated}")
+    if report.skipped:
+        say(f"{report.skipped:,} records were skipped:")
+        for skip in report.examples[:5]:
+            say(f"  {skip}")
+        if report.skipped > 5:
+            say("  ... `topics read SOURCE` lists more")
+    for note in report.notes:
+        say(f"note: {note}")
+
+
+def say_what_next(model: Model, name: str, asked: int | None, seconds: float) -> None:
+    """What the topics are worth and what to type now."""
+    fitted = model.fitted
+    count = len(fitted)
+    say("")
+    if asked is not None and count < asked:
+        say(f"{asked} topics were asked for; only {count} differ in these articles.")
+    if not fitted.converged:
+        say(f"The fit was still improving after {len(fitted.errors)} rounds; the topics are usable.")
+    say(f"{count} {'topic' if count == 1 else 'topics'} of {len(model):,} articles in {seconds:.1f} seconds.  Next:")
+    fewer, more = max(1, count // 2), min(len(model), count * 2)
+    for line, what in (
+        (f"topics train ... --name {name} --topics {fewer} --replace", "fewer topics"),
+        (f"topics train ... --name {name} --topics {more} --replace", "more topics"),
+        (f"topics articles {name} --topic 0", "what a topic is about"),
+        (f"topics similar {name} --id {first_id(model)!r}", "articles like one"),
+    ):
+        say(f"  {line:<60} {what}")
+
+
+def first_id(model: Model) -> str:
+    """The id of some article."""
+    article: Any = model.reader.get([0], text=False)[0]
+    return str(article.id)
