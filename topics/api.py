@@ -45,7 +45,7 @@ def train(
     """
     from topics.corpus import Reading, from_objects
     from topics.store.names import models_folder, resolve
-    from topics.train import fit_to
+    from topics.training import fit_to
 
     reading = articles if isinstance(articles, Reading) else from_objects(articles)
     wanted = replace(Settings(), **settings)

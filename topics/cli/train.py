@@ -68,7 +68,7 @@ def command(
     from topics.settings import Settings
     from topics.store.names import models_folder, resolve
     from topics.threads import limited
-    from topics.train import fit_to
+    from topics.training import fit_to
 
     settings = Settings(seed=seed)
     if n_topics is not None:

@@ -20,7 +20,7 @@ _MOST_PLANS = 10_000
 _NO_EXTRA: Mapping[str, Any] = Article("x").extra
 
 
-class BadRecord(Exception):  # noqa: N818 - not an error that leaves this package: it becomes a Skip
+class BadRecord(Exception):
     """A record that is left out.  reason : a few words, the same for all of its kind.  detail : what to try."""
 
     def __init__(self, reason: str, detail: str = "") -> None:

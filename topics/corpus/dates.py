@@ -117,7 +117,7 @@ def _digits(text: str) -> str | None:
         case 8 | 12 | 14:
             form = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}[len(text)]
             try:
-                moment = datetime.strptime(text, form)  # noqa: DTZ007 - no zone means UTC here
+                moment = datetime.strptime(text, form)
             except ValueError:
                 return None
             return _utc(moment) if len(text) > 8 else _day(moment.year, moment.month, moment.day)
