@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from topics.settings import Settings
 
@@ -52,7 +54,11 @@ def train(
     if name is not None:
         path = resolve(str(name), models_folder(models))
         return fit_to(path, reading, wanted, n_topics=n_topics, replace_model=replace_model, keep_text=keep_text)
-    folder = TemporaryDirectory(prefix="topics-")
-    model = fit_to(Path(folder.name) / "model", reading, wanted, n_topics=n_topics, keep_text=keep_text)
-    model.info["folder"] = folder  # goes when the model goes
+    folder = mkdtemp(prefix="topics-")
+    try:
+        model = fit_to(Path(folder) / "model", reading, wanted, n_topics=n_topics, keep_text=keep_text)
+    except BaseException:
+        rmtree(folder, ignore_errors=True)
+        raise
+    finalize(model, rmtree, folder, ignore_errors=True)
     return model
