@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,17 @@ import topics
 ROOT = Path(__file__).parents[1]
 
 
-def data(name: str) -> Path:
-    """A file of the real corpora; skips where they are absent."""
+@pytest.fixture(scope="session")
+def real() -> Callable[[str], Path]:
+    """Gives the path of a file of the real corpora; skips where they are absent."""
     folder = Path(os.environ.get("TOPICS_DATA") or ROOT.parent / "shared" / "data")
-    if not (folder / name).is_file():
-        pytest.skip(f"{name} is not in {folder}; set TOPICS_DATA to where the real corpora are")
-    return folder / name
+
+    def path(name: str) -> Path:
+        if not (folder / name).is_file():
+            pytest.skip(f"{name} is not in {folder}; set TOPICS_DATA to where the real corpora are")
+        return folder / name
+
+    return path
 
 
 @pytest.fixture(scope="session")

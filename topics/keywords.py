@@ -32,6 +32,8 @@ def top_terms(R: NDArray[np.float64], stems: NDArray[np.int32], k: int) -> list[
     lists = []
     for topic in range(len(R)):
         mine = np.flatnonzero((own == topic) & (R[topic] > 0))
+        if not len(mine):  # stronger elsewhere in every word, yet it must be called something
+            mine = np.flatnonzero(R[topic] > 0)
         ranked = mine[np.argsort(-R[topic, mine], kind="stable")]
         seen: set[int] = set()
         chosen: list[int] = []

@@ -33,6 +33,8 @@ Progress = Callable[[str, int, int | None], None]
 BLOCK = 2000
 # Keywords kept for each topic.
 KEYWORDS = 50
+# Topics with a cosine from here on are one topic twice.
+TWINS = 0.999
 # A topic needs a few articles to be one.
 ARTICLES_PER_TOPIC = 5
 
@@ -91,6 +93,7 @@ def number_of_topics(settings: Settings, wanted: int | None, n_articles: int) ->
     """Topics to fit: as wanted, if there are as many articles; else the default, at most a fifth of the articles."""
     if wanted is None:
         return max(1, min(settings.n_topics, n_articles // ARTICLES_PER_TOPIC))
+    replace(settings, n_topics=wanted)  # says when it is out of range
     if wanted > n_articles:
         most = max(1, n_articles // ARTICLES_PER_TOPIC)
         raise SettingError(f"{wanted} topics are more than the {n_articles} articles; try {most} or fewer")
@@ -131,11 +134,23 @@ def fit_topics(
         tol=settings.tol,
         progress=lambda done, total: progress("finding topics", done, total),
     )
+    factors = replace(factors, H=without_twins(factors.H))
     P = parts(weights(X, factors.H), factors.H)
     share = P[order].mean(axis=0, dtype=np.float64)
     ranked = np.argsort(-share, kind="stable")
     ranked = ranked[share[ranked] > 0]  # a topic that no article has is none: a corpus of copies has one
     return describe(found, factors, ranked, share), np.ascontiguousarray(P[:, ranked])
+
+
+def without_twins(H: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Topics that differ: when fewer directions are in the articles than topics asked for, the rest are repeated."""
+    length = np.linalg.norm(H, axis=1)
+    D = H / np.where(length > 0, length, 1)[:, None]
+    kept: list[int] = []
+    for topic in np.flatnonzero(length > 0):
+        if not kept or (D[kept] @ D[topic]).max() < TWINS:
+            kept.append(int(topic))
+    return np.ascontiguousarray(H[kept])
 
 
 def describe(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from types import TracebackType
 
 import click
 
@@ -75,7 +76,14 @@ def say(message: str) -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Entry point of the command: runs it and exits with the code of the design."""
+    sys.excepthook = report_bug
     sys.exit(run(args))
+
+
+def report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What nobody foresaw: the traceback, and a request."""
+    sys.__excepthook__(kind, error, trace)
+    say("This is a bug of ours. Please report it, with the lines above and what you typed.")
 
 
 def run(args: list[str] | None = None) -> int:
@@ -95,8 +103,8 @@ def run(args: list[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         say("Stopped. Nothing was changed.")
         return 130
-    except BrokenPipeError:
-        # the reader of our output went away; keep Python from complaining again at exit
+    except (BrokenPipeError, SystemExit):
+        # the reader of our output went away, which click answers with SystemExit; keep Python quiet at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except MemoryError:

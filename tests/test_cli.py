@@ -1,0 +1,274 @@
+"""The command line: what it prints, and what it says to bad input."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from topics.cli import COMMANDS, run
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = str(ROOT / "corpora" / "sample.jsonl")
+
+
+@dataclass
+class Done:
+    code: int
+    out: str
+    err: str
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `topics` in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*args: object) -> Done:
+        code = run([str(arg) for arg in args])
+        captured = capsys.readouterr()
+        return Done(code, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def with_sample(cli: Run, sample_models: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The same, with the sample's model in the folder of models."""
+    monkeypatch.setenv("TOPICS_MODELS", str(sample_models))
+    return cli
+
+
+def corpus(path: Path, n: int = 30) -> Path:
+    """A small file of articles."""
+    lines = Path(SAMPLE).read_text("utf-8").splitlines()[:n]
+    path.write_text("\n".join(lines), "utf-8")
+    return path
+
+
+def test_train_tells_what_it_read_what_it_found_and_what_to_do_next(cli: Run, tmp_path: Path) -> None:
+    """Columns, number of articles, dates, topics, next commands."""
+    done = cli("train", corpus(tmp_path / "news.jsonl"))
+    assert done.code == 0
+    assert "30 articles, 2031-01-05 to 2031-" in done.err
+    assert "title, text, date" in done.err
+    assert "--topics 3 --replace" in done.err
+    assert "topics similar news --id" in done.err
+    assert done.out.startswith("topic  share  keywords")
+    assert cli("models", "--json").rows()[0] == {
+        **cli("models", "--json").rows()[0],
+        "model": "news",
+        "articles": 30,
+        "topics": 6,
+    }
+
+
+def test_train_json_is_one_row(cli: Run, tmp_path: Path) -> None:
+    """Nothing else on stdout, nothing on stderr."""
+    done = cli("train", corpus(tmp_path / "news.jsonl"), "--json", "--name", "other", "--topics", 4)
+    [row] = done.rows()
+    assert {**row, "seconds": 0} == {"model": "other", "articles": 30, "topics": 4, "seconds": 0, "skipped": 0}
+    assert done.err == ""
+
+
+def test_quiet_leaves_only_the_topics(cli: Run, tmp_path: Path) -> None:
+    """--quiet talks to nobody."""
+    done = cli("train", corpus(tmp_path / "news.jsonl"), "--quiet")
+    assert done.err == ""
+    assert len(done.out.splitlines()) == 7
+
+
+def test_a_csv_as_people_export_it(cli: Run, tmp_path: Path) -> None:
+    """Semicolons, CP1252, other names of columns: read, and told which column became what."""
+    rows = ["Headline;Body;Publication", *(f"Grève {i};Les dockers sont à Saltmere, n° {i};Écho" for i in range(6))]
+    (tmp_path / "export.csv").write_bytes("\r\n".join(rows).encode("cp1252"))
+    done = cli("train", "export.csv", "--topics", 1)
+    assert done.code == 0, done.err
+    assert "title from 'Headline'" in done.err
+    assert "source from 'Publication'" in done.err
+    assert cli("articles", "export", "--json").rows()[0]["source"] == "Écho"
+
+
+def test_every_listing_has_every_named_key(with_sample: Run) -> None:
+    """The rows of the design, null when unknown."""
+    keys = {
+        ("keywords", "sample"): ["topic", "label", "share", "keywords"],
+        ("articles", "sample", "--topic", "1"): ["id", "title", "date", "source", "url", "topic", "weight"],
+        ("search", "sample", "strike"): ["id", "score", "title", "date", "source", "url", "why"],
+        ("similar", "sample", "--id", "tour-prologue"): ["id", "score", "title", "date", "source", "url", "why"],
+        ("assign", "sample"): ["id", "title", "date", "source", "url", "topics"],
+    }
+    for command, expected in keys.items():
+        done = with_sample(*command, "--json")
+        assert done.code == 0, done.err
+        for row in done.rows():
+            assert list(row)[: len(expected)] == expected, command
+        table = list(csv.reader(io.StringIO(with_sample(*command, "--csv").out.removeprefix("\ufeff"))))
+        assert len(table) == len(done.rows()) + 1, command
+
+
+def test_similar_by_argument_file_and_pipe_agree(
+    with_sample: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One text, three ways to give it."""
+    text = "Dockers at Saltmere walk out over automated cranes and lashing gangs"
+    (tmp_path / "draft.txt").write_text(text)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    outputs = [
+        with_sample("similar", "sample", "--text", text, "--json").out,
+        with_sample("similar", "sample", "--file", "draft.txt", "--json").out,
+        with_sample("similar", "sample", "-", "--json").out,
+    ]
+    assert outputs[0].count("\n") == 10
+    assert len(set(outputs)) == 1
+
+
+def test_assign_gives_the_users_own_columns_back(with_sample: Run, tmp_path: Path) -> None:
+    """In their order, with the topics behind; also columns that we do not know, and that are called like ours."""
+    (tmp_path / "mine.csv").write_text(
+        "Coder,topic,Headline,body\nann,x,Strike,Dockers and cranes at Saltmere\nbob,y,Cup,Penalties in the cup final\n"
+    )
+    done = with_sample("assign", "sample", "mine.csv", "--csv")
+    assert done.code == 0, done.err
+    rows = list(csv.DictReader(io.StringIO(done.out.removeprefix("\ufeff"))))
+    assert list(rows[0]) == ["Coder", "topic", "Headline", "body", "assigned_topic", "label", "weight", "topics"]
+    assert [row["Coder"] for row in rows] == ["ann", "bob"]
+    assert [row["topic"] for row in rows] == ["x", "y"]
+    keywords = with_sample("keywords", "sample", "--json").rows()
+    assert "dockers" in str(keywords[int(rows[0]["assigned_topic"])])
+
+
+def test_a_model_can_be_copied_and_verified(with_sample: Run, tmp_path: Path) -> None:
+    """export makes a whole model; one changed byte and verify says which file."""
+    assert with_sample("export", "sample", "./copy", "--no-text").code == 0
+    assert with_sample("verify", "./copy", "--json").rows() == [{"model": "./copy", "ok": True, "problems": []}]
+    [index] = (tmp_path / "copy").glob("index-*.joblib")
+    raw = bytearray(index.read_bytes())
+    raw[-1] ^= 1
+    index.write_bytes(raw)
+    done = with_sample("verify", "./copy", "--json")
+    assert done.code == 4
+    assert done.rows()[0]["problems"][0]["file"] == index.name
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "says"),
+    [
+        (["train", "corpora/nothere.jsonl"], 3, "no such file"),
+        (["train", "empty.jsonl"], 3, "empty.jsonl"),
+        (["train", "folder"], 3, "folder"),
+        (["train", "nocolumn.csv"], 3, "--field"),
+        (["train", "good.jsonl", "--topics", "0"], 2, "n_topics must be a whole number from 1"),
+        (["train", "good.jsonl", "--topics", "400"], 2, "try 6 or fewer"),
+        (["train", "good.jsonl", "--field", "text"], 2, "text=body"),
+        (["train", "good.jsonl", "--field", "text=nothere"], 2, "nothere"),
+        (["train", "good.jsonl", "--name", "a/../../b\0"], 2, "name"),
+        (["train", "-"], 2, "--name"),
+        (["train"], 2, "SOURCE"),
+        (["train", "broken.jsonl", "--strict"], 3, "broken.jsonl:2"),
+        (["keywords", "nothere"], 4, "nothere"),
+        (["keywords", "sampel"], 4, "sample"),
+        (["keywords", "sample", "--topic", "99"], 2, "topics run from 0 to"),
+        (["keywords", "sample", "--top", "0"], 2, "--top"),
+        (["similar", "sample"], 2, "--id"),
+        (["similar", "sample", "--id", "tour-prolog"], 4, "tour-prologue"),
+        (["similar", "sample", "--id", "tour-prologue", "--text", "x"], 2, "one of"),
+        (["similar", "sample", "--id", "tour-prologue", "--since", "soon"], 2, "2026-03-04"),
+        (["similar", "sample", "--id", "tour-prologue", "--section", "footbal"], 2, "football"),
+        (["similar", "sample", "--file", "nothere.txt"], 3, "nothere.txt"),
+        (["kewords", "sample"], 2, "keywords"),
+        (["verify", "nothere"], 4, "nothere"),
+        (["assign", "sample", "nothere.csv"], 3, "nothere.csv"),
+    ],
+)
+def test_bad_input_is_told_what_to_do(with_sample: Run, tmp_path: Path, args: list[str], code: int, says: str) -> None:
+    """Where, what, what to try, and the exit code of the design; never a traceback."""
+    corpus(tmp_path / "good.jsonl")
+    (tmp_path / "empty.jsonl").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "nocolumn.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "broken.jsonl").write_text('{"text": "fine words"}\n{"text": \n')
+    done = with_sample(*args)
+    assert done.code == code, done.err
+    assert says in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_broken_record_is_skipped_counted_and_placed(cli: Run, tmp_path: Path) -> None:
+    """Exit code 0: the good articles are trained on."""
+    path = corpus(tmp_path / "news.jsonl")
+    path.write_text(path.read_text("utf-8") + '\n{"text": \n{"title": null}\n', "utf-8")
+    done = cli("train", "news.jsonl")
+    assert done.code == 0
+    assert "2 records were skipped" in done.err
+    assert "news.jsonl:31" in done.err
+
+
+def test_min_score_that_leaves_nothing_says_the_best(with_sample: Run) -> None:
+    """So that the person knows how far to go down."""
+    done = with_sample("similar", "sample", "--id", "tour-prologue", "--min-score", "0.99")
+    assert done.code == 0
+    assert done.out == ""
+    assert "the best is 0." in done.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(cli: Run, command: str) -> None:
+    """--help works and shows how."""
+    done = cli(command, "--help")
+    assert done.code == 0
+    assert "Example" in done.out
+
+
+def test_a_closed_pipe_is_quiet(sample_models: Path) -> None:
+    """`topics assign sample | head -1` ends without a word."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "topics", "assign", "sample", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TOPICS_MODELS": str(sample_models)},
+        cwd=ROOT,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 0
+
+
+def test_ctrl_c_says_so_and_leaves_nothing(cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 130, no half a model."""
+
+    def interrupted(*args: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("topics.training.fit_topics", interrupted)
+    done = cli("train", corpus(tmp_path / "news.jsonl"))
+    assert done.code == 130
+    assert not (tmp_path / "models" / "news").exists()
+
+
+def test_a_bug_of_ours_asks_for_a_report() -> None:
+    """Exit code 1, with the traceback."""
+    script = "import topics.cli as c; c.run = lambda args: 1 / 0; c.main(['models'])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 1
+    assert "ZeroDivisionError" in done.stderr
+    assert "Please report" in done.stderr
