@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from topics.errors import DamagedModel, ModelExists, ModelNotFound, NewerModel, SettingError
 from topics.store.files import check_free, digest, machine_errors, open_regular, size_of, sync_file, sync_folder
-from topics.store.folder import foreign_files
+from topics.store.folder import foreign_files, is_ours
 from topics.store.lock import Lock
 from topics.store.manifest import FILE_NAME, TEMPORARY, FileEntry, Manifest
 from topics.store.names import MANIFEST
@@ -16,7 +17,6 @@ from topics.store.names import MANIFEST
 Mode = Literal["create", "replace", "change"]
 
 _WAIT = 30.0  # seconds for a second writer: longer than an `add`, shorter than patience
-_SIDE_FILES = ("-journal", "-wal", "-shm")  # what SQLite may put beside a file of ours
 
 
 class Transaction:
@@ -52,21 +52,25 @@ class Transaction:
             if not self._broken:
                 self._sweep()
             check_free(self.path, self._needed)  # behind the sweep, which may have made room
-            self._generation = 1 + max(
-                (int(match[2]) for name in self._names() if (match := FILE_NAME.fullmatch(name))), default=0
-            )
+            used = [int(match[2]) for name in self._names() if (match := FILE_NAME.fullmatch(name))]
+            self._generation = 1 + max([*used, self.old.generation if self.old else 0])
         except BaseException:
             self._leave()
             raise
         return self
 
     def new_path(self, kind: str, suffix: Literal[".joblib", ".sqlite"]) -> Path:
-        """A path for a new file, ``index-7.joblib`` for kind "index"; one kind asked for twice gets two numbers."""
+        """A path for a new file, ``index-7.joblib`` for kind "index"; one kind asked for twice gets two numbers.
+
+        No number comes back, even of files that are gone: a reader with an old manifest must miss its file, not open
+        another of that name.
+        """
         generation = self._generation
         while (path := self.path / f"{kind}-{generation}{suffix}") in self._new or path.exists():
             generation += 1
         if not FILE_NAME.fullmatch(path.name):
             raise ValueError(f"kind {kind!r}: up to 40 of the letters a to z expected")
+        self._generation = generation
         self._new.append(path)
         return path
 
@@ -88,6 +92,7 @@ class Transaction:
         strangers = [entry.name for entry in manifest.files.values() if known.get(entry.name) != entry]
         if strangers:
             raise ValueError(f"files that are neither old nor described by entry(): {', '.join(strangers)}")
+        manifest = dataclasses.replace(manifest, generation=self._generation)
         manifest.write(self.path)
         with machine_errors(self.path):
             sync_folder(self.path.parent)
@@ -145,7 +150,7 @@ class Transaction:
     def _sweep(self) -> None:
         """Delete files of ours that the manifest does not name: older states, and what killed writers left."""
         live = {entry.name for entry in self.old.files.values()} if self.old else set()
-        dead = [name for name in self._names() if _is_ours(name) and name not in live]
+        dead = [name for name in self._names() if is_ours(name) and name not in live]
         if dead:
             with machine_errors(self.path):
                 sync_folder(self.path)  # the manifest that no longer names them must be the one that a power cut leaves
@@ -158,12 +163,6 @@ class Transaction:
             self._lock.delete()
             with suppress(OSError):  # somebody was quicker, and the folder is theirs
                 self.path.rmdir()
-
-
-def _is_ours(name: str) -> bool:
-    for suffix in _SIDE_FILES:
-        name = name.removesuffix(suffix)
-    return name == TEMPORARY or FILE_NAME.fullmatch(name) is not None
 
 
 def _delete(path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from topics.errors import DamagedModel, ModelError, ModelNotFound
 from topics.store.files import RESTORE, digest, machine_errors, open_regular, size_of
-from topics.store.manifest import FILE_NAME, FileEntry, Manifest
+from topics.store.manifest import FILE_NAME, TEMPORARY, FileEntry, Manifest
 from topics.store.names import MANIFEST
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Each try meets another commit; a writer who commits five times while a reader opens a few files does not exist.
 _TRIES = 5
+
+_SIDE_FILES = ("-journal", "-wal", "-shm")  # what SQLite may put beside a file
 
 # Small, and what everything else is read by: its digest is checked at every opening.
 CHECKED_ROLE = "model"
@@ -138,12 +140,19 @@ def foreign_files(path: Path) -> list[str]:
     """Names in a folder that no version of the model made, hidden ones (of the system, and ours) aside."""
     with machine_errors(path, "read"):
         names = sorted(entry.name for entry in path.iterdir())
-    return [name for name in names if not name.startswith(".") and name != MANIFEST and not FILE_NAME.fullmatch(name)]
+    return [name for name in names if not name.startswith(".") and name != MANIFEST and not is_ours(name)]
+
+
+def is_ours(name: str) -> bool:
+    """Whether a file of this name is a model's: one that a manifest may name, or what making it leaves behind."""
+    for suffix in _SIDE_FILES:
+        name = name.removesuffix(suffix)
+    return name == TEMPORARY or FILE_NAME.fullmatch(name) is not None
 
 
 def _file_problems(path: Path, entry: FileEntry) -> list[Problem]:
     try:
-        with open_regular(path) as file, machine_errors(path, "read"):
+        with open_regular(path) as file:
             _check(path, file, entry, CHECKED_ROLE)
             _check_content(path, file)
     except FileNotFoundError:
@@ -180,5 +189,9 @@ def _check(path: Path, file: BinaryIO, entry: FileEntry, role: str) -> None:
     size = size_of(file)
     if size != entry.size:
         raise DamagedModel(f"{path}: {size:,} bytes, {entry.size:,} expected; {RESTORE}")
-    if role == CHECKED_ROLE and digest(file) != entry.sha256:
+    if role != CHECKED_ROLE:
+        return
+    with machine_errors(path, "read"):
+        found = digest(file)
+    if found != entry.sha256:
         raise DamagedModel(f"{path}: altered (its SHA-256 is not the manifest's); {RESTORE}")

@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import time
+from io import FileIO
 from pathlib import Path
 
 from topics.errors import MachineError
@@ -26,7 +27,7 @@ class Lock:
         self.path = folder / LOCK
         self.held = False
         self._make = make
-        self._handle = -1
+        self._file: FileIO | None = None  # an object, not a number: when Ctrl-C falls into `release`, it goes anyway
 
     def acquire(self, wait: float) -> None:
         """Take the lock; raise MachineError, naming who holds it, when that takes over `wait` seconds."""
@@ -38,17 +39,12 @@ class Lock:
                     f"{self.path.parent}: another writer is at work ({holder}); try again when it is done"
                 )
             time.sleep(_POLL)
-        with machine_errors(self.path):
-            os.ftruncate(self._handle, 0)
-            os.lseek(self._handle, 0, os.SEEK_SET)
-            os.write(self._handle, f"process {os.getpid()} on {socket.gethostname()} since {now()}".encode())
 
     def release(self) -> None:
         """Let the next one in."""
         self.held = False
-        handle, self._handle = self._handle, -1
-        if handle >= 0:
-            os.close(handle)
+        if self._file is not None:
+            self._file.close()
 
     def delete(self) -> None:
         """Delete the lock's file while holding it, so that its folder can go too."""
@@ -57,28 +53,27 @@ class Lock:
         self.path.unlink(missing_ok=True)
 
     def _try(self) -> bool:
+        """Whether the lock is ours now; nothing stays open when it is not."""
         with machine_errors(self.path.parent):
             if self._make:  # at every try: a writer who gave up may just have removed it
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._handle = os.open(
-                self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0), 0o666
-            )
+            self._file = FileIO(self.path, "a+", opener=_open)
             try:
-                _lock(self._handle)
+                _lock(self._file.fileno())
                 # Its folder may have been deleted while we waited, and made anew with another lock in it.
-                if os.path.samestat(os.fstat(self._handle), self.path.stat()):
+                if os.path.samestat(os.fstat(self._file.fileno()), self.path.stat()):
+                    self._file.truncate(0)
+                    self._file.write(f"process {os.getpid()} on {socket.gethostname()} since {now()}".encode())
                     self.held = True
-                    return True
             except FileNotFoundError:
                 pass
             except OSError as error:
                 if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
                     raise
-            except BaseException:
-                self.release()
-                raise
-            self.release()
-            return False
+            finally:
+                if not self.held:
+                    self._file.close()
+            return self.held
 
     def _holder(self) -> str:
         try:
@@ -87,6 +82,11 @@ class Lock:
         except OSError:
             return "unknown"
         return "".join(letter for letter in text if letter.isprintable()) or "unknown"
+
+
+def _open(path: str, flags: int) -> int:
+    """Open the lock's file, and no other that a link stands for."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def _lock(handle: int) -> None:

@@ -42,6 +42,7 @@ class Manifest:
 
     created, changed : RFC 3339.  versions : of the program and what it stands on.  counts : articles, terms and the
     like.  segments : one JSON object each, oldest first.  files : role -> file; the role is what the rest calls it by.
+    generation : the highest number that a file of this model ever had; `Transaction.commit` sets it.
     """
 
     created: str
@@ -53,6 +54,7 @@ class Manifest:
     scores: dict[str, float | None] = field(default_factory=dict)
     info: dict[str, Any] = field(default_factory=dict)
     segments: list[dict[str, Any]] = field(default_factory=list)
+    generation: int = 0
     format: int = FORMAT
 
     @classmethod
@@ -121,6 +123,8 @@ def _checked(found: Any) -> Manifest:
             raise _WrongError(f'"{key}": a value of the wrong kind')
     for key in ("settings", "info"):
         _object(key, found[key])
+    if type(found["generation"]) is not int or not 0 <= found["generation"] < 10**15:
+        raise _WrongError('"generation": a number expected')
     if type(found["segments"]) is not list:
         raise _WrongError('"segments": a list expected')
     for segment in found["segments"]:
