@@ -1,7 +1,7 @@
 """From bytes to text, in blocks that end where a line ends.
 
-Files are read once and may be pipes, so the encoding is told from the first block and corrected on the way: a UTF-8 file
-that holds some lines of CP1252 (two exports put together) is read right, line by line.
+Files are read once and may be pipes, so the encoding is told from the first block and corrected on the way: a UTF-8
+file that holds some lines of CP1252 (two exports put together) is read right, line by line.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Text:
             yield text
 
     def _chunks(self) -> Iterator[bytes]:
-        """The stream as UTF-8 or a single- or multi-byte encoding in which a newline is one byte; no byte-order mark."""
+        """The stream in an encoding whose newline is the byte 10, without byte-order mark; UTF-16 becomes UTF-8."""
         first = b""
         error: Exception | None = None
         try:

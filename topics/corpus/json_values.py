@@ -23,7 +23,7 @@ _SPACE = " \t\r\n\ufeff"
 _ENVELOPES = 3
 
 
-class _BrokenJSON(Exception):  # noqa: N818 - stays in this module
+class _BrokenJSON(Exception):
     """position : where in the buffer."""
 
     def __init__(self, message: str, position: int) -> None:
