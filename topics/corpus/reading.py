@@ -181,7 +181,6 @@ class Reading:
     def _end_input(self, part: Part, source: Input) -> None:
         text = source.text
         part.report.encoding = text.encoding
-        self.report.header = self.report.header or source.header
         if text.other_lines:
             source.note(f"lines that are not {text.encoding.upper()}, read as {text.other_encoding}", text.other_lines)
         if text.damaged_lines:
@@ -216,6 +215,6 @@ class Reading:
             report.note(f"{builder.repeated:,} ids that came before (the first: {builder.first_repeat!r:.60}); {done}")
         if builder.ambiguous_dates:
             what = "dates such as 03/04/2023 can be read in two ways and are kept as written"
-            report.note(f"{builder.ambiguous_dates:,} {what}; say --day-first or --month-first")
+            report.note(f"{builder.ambiguous_dates:,} {what}")
         if report.passed_over:
             report.note(f"{report.passed_over:,} files of other kinds were passed over")

@@ -75,7 +75,8 @@ def read(source: Input) -> Iterator[Numbered]:
 def _records(
     rows: Iterator[tuple[int, list[str] | BadRecord]], raw_header: list[str], source: Input
 ) -> Iterator[Numbered]:
-    header = source.header = _names(raw_header)
+    header = _names(raw_header)
+    source.header[:] = header
     text = _text_column(header, source)
     width = len(header)
     for line, row in rows:
