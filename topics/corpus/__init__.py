@@ -77,7 +77,9 @@ def _parts(found: Found, options: ReadOptions, report: Report, stdin: BinaryIO |
         mine.files += 1
         raw = _opened(file, stdin)
         try:
-            source = Input(file.path, Text(unpacked(raw, count)), mine, options.fields)
+            # The first table fills in the report's own header, so that a caller has it with the first row.
+            header = [] if report.header else report.header
+            source = Input(file.path, Text(unpacked(raw, count)), mine, options.fields, header)
             name = file.name if file.format.whole else None
             rows = file.format.reader()(source)
             yield Part(file.source, file.explicit, name or None, _places(file.path), rows, mine, source)

@@ -16,30 +16,42 @@ FIRST_YEAR, LAST_YEAR = 1600, 2199
 _LONGEST = 80
 
 _MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august")
-        + ("sep sept september", "oct october", "nov november", "dec december"),
-        start=1,
-    )
-    for name in names.split()
+    "jan": 1,
+    "feb": 2,
+    "mar": 3,
+    "apr": 4,
+    "may": 5,
+    "jun": 6,
+    "jul": 7,
+    "aug": 8,
+    "sep": 9,
+    "oct": 10,
+    "nov": 11,
 }
+_MONTHS |= {"dec": 12, "january": 1, "february": 2, "march": 3, "april": 4, "june": 6, "july": 7, "august": 8}
+_MONTHS |= {"sept": 9, "september": 9, "october": 10, "november": 11, "december": 12}
 
-# Hours from UTC, only of names with one meaning in news.  email.utils knows the American ones alone.
-_ZONES = {"utc": 0.0, "gmt": 0.0, "z": 0.0, "ut": 0.0, "est": -5.0, "edt": -4.0, "cst": -6.0, "cdt": -5.0}
-_ZONES |= {"mst": -7.0, "mdt": -6.0, "pst": -8.0, "pdt": -7.0, "et": -5.0, "akst": -9.0, "akdt": -8.0, "hst": -10.0}
-_ZONES |= {"wet": 0.0, "west": 1.0, "bst": 1.0, "cet": 1.0, "cest": 2.0, "eet": 2.0, "eest": 3.0, "msk": 3.0}
-_ZONES |= {"jst": 9.0, "kst": 9.0, "hkt": 8.0, "sgt": 8.0, "aest": 10.0, "aedt": 11.0, "nzst": 12.0, "nzdt": 13.0}
-del _ZONES["et"]  # summer or winter time: not one meaning
+# Hours from UTC, only of names with one meaning in news.
+# email.utils knows the American ones alone.  "ET" and "CT" are summer or winter time: not one meaning.
+_ZONES = {"utc": 0, "gmt": 0, "z": 0, "ut": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6}
+_ZONES |= {"pst": -8, "pdt": -7, "akst": -9, "akdt": -8, "hst": -10, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2}
+_ZONES |= {"eet": 2, "eest": 3, "msk": 3, "jst": 9, "kst": 9, "hkt": 8, "sgt": 8, "aest": 10, "aedt": 11, "nzst": 12}
+_ZONES |= {"nzdt": 13}
 
 _ISO = re.compile(r"\d{4}-?\d\d-?\d\d(?:[Tt ]\d\d.*)?\Z", re.DOTALL)
+# 26-FEB-1987 15:01:01.79 and what feeds write, Sat, 07 Oct 2023 15:04:05 GMT: read without the general forms below.
+_COMMON = re.compile(
+    r"(?:[A-Z][a-z]{2}, ?)?(\d\d?)[ -]([A-Za-z]{3})[ -](\d{4})"
+    r"(?: +(\d\d:\d\d:\d\d)(?:\.\d+)?(?: (?:GMT|UTC|[+-]0000|Z))?)?\Z"
+)
 _NAME = r"(?P<month>[A-Za-z]{3,9})\.?"
 _TIME = (
     r"(?:[\s,]+(?:at\s+|-\s+|\|\s*)?|[T:])?"
     r"(?:(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?|(?P<bare>\d{1,2})(?=\s*[AaPp]\.?[Mm]))"
     r"\s*(?P<half>[AaPp]\.?[Mm]\b\.?)?"
 )
-_ZONE = r"\s*\(?(?P<zone>(?:(?:UTC|GMT)\s*)?[+-]\d\d?:?(?:\d\d)?|[A-Za-z]{1,5}(?:[ ][A-Za-z]{1,5}){0,4})?\)?\s*(?:\([^)]*\))?"
+_NAMED_ZONE = r"(?:(?:UTC|GMT)\s*)?[+-]\d\d?:?(?:\d\d)?|[A-Za-z]{1,5}(?:[ ][A-Za-z]{1,5}){0,4}"
+_ZONE = rf"\s*\(?(?P<zone>{_NAMED_ZONE})?\)?\s*(?:\([^)]*\))?"
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]*\s+)?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _SEP = r"[\s,./-]*"
@@ -78,6 +90,9 @@ def parse(text: str, day_first: bool | None = None) -> str | None:
         found = _iso(text, size)
         if found is not None:
             return found
+    if common := _COMMON.match(text):
+        day, name, year, time = common.groups()
+        return _joined(year, _MONTHS.get(name.lower(), 0), int(day), time)
     for form in _FORMS:
         if match := form.match(text):
             return _built(match.groupdict(), day_first)
@@ -98,9 +113,19 @@ def _iso(text: str, size: int) -> str | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if text[4] == "-" and text[-1] == "Z" and text[16:17] == ":" and FIRST_YEAR <= moment.year <= LAST_YEAR:
+    if text[16:17] == ":" and text[-6:] in ("+00:00", text[-6:-1] + "Z") and FIRST_YEAR <= moment.year <= LAST_YEAR:
         return f"{text[:10]}T{text[11:19]}Z"  # by far the most usual form: nothing to convert
     return _utc(moment)
+
+
+def _joined(year: str, month: int, day: int, time: str | None) -> str | None:
+    """A day of UTC and its ``hh:mm:ss``, if any."""
+    found = f"{year}-{month:02}-{day:02}T{time}Z" if time else f"{year}-{month:02}-{day:02}"
+    try:
+        moment = datetime.fromisoformat(found)
+    except ValueError:
+        return None
+    return found if FIRST_YEAR <= moment.year <= LAST_YEAR else None
 
 
 def _utc(moment: datetime) -> str | None:
@@ -108,7 +133,9 @@ def _utc(moment: datetime) -> str | None:
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:
         return None
-    return f"{moment:%Y-%m-%dT%H:%M:%S}Z" if FIRST_YEAR <= moment.year <= LAST_YEAR else None
+    return (
+        f"{moment.replace(tzinfo=None, microsecond=0).isoformat()}Z" if FIRST_YEAR <= moment.year <= LAST_YEAR else None
+    )
 
 
 def _digits(text: str) -> str | None:
@@ -148,7 +175,7 @@ def _built(part: dict[str, str | None], day_first: bool | None) -> str | None:
         return whole
     hour = int(part["hour"] or part["bare"] or 0)
     minute, second = int(part["minute"] or 0), min(int(part["second"] or 0), 59)  # :60 is a leap second
-    if half := part["half"] if "half" in part else None:
+    if half := part.get("half"):
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if half[0] in "Pp" else 0)

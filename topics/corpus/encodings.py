@@ -1,7 +1,7 @@
 """From bytes to text, in blocks that end where a line ends.
 
-Files are read once and may be pipes, so the encoding is told from the first block and corrected on the way: a UTF-8 file
-that holds some lines of CP1252 (two exports put together) is read right, line by line.
+Files are read once and may be pipes, so the encoding is told from the first block and corrected on the way: a UTF-8
+file that holds some lines of CP1252 (two exports put together) is read right, line by line.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _BOMS = (
 _MOST_ACCENTS = 0.4
 _LETTER = re.compile(rb"[A-Za-z\x80-\xff]")
 # Inside a word these are Polish and Slovak letters in CP1250, and the signs ³ ¹ ¿ ¾ in CP1252.
-_CENTRAL = re.compile(rb"[a-z][\x9f\xb3\xb9\xbe\xbf][a-z]")
+_CENTRAL = re.compile(rb"[a-z\xe0-\xff][\x9f\xb3\xb9\xbe\xbf][a-z\xe0-\xff]")
 _OTHERS = [
     "cp1251",
     "cp1253",
@@ -84,7 +84,7 @@ class Text:
             yield text
 
     def _chunks(self) -> Iterator[bytes]:
-        """The stream as UTF-8 or a single- or multi-byte encoding in which a newline is one byte; no byte-order mark."""
+        """The stream in an encoding whose newline is the byte 10, without byte-order mark; UTF-16 becomes UTF-8."""
         first = b""
         error: Exception | None = None
         try:
@@ -183,11 +183,22 @@ def _wide(first: bytes) -> tuple[bytes, str | None]:
     for mark, name in _BOMS:
         if first.startswith(mark):
             return mark, None if name == "utf-8" else name
-    even, odd = first[:_SAMPLE:2].count(0), first[1:_SAMPLE:2].count(0)
-    # The other half of each ASCII character is NUL: even Chinese has line ends, digits and commas.
-    if max(even, odd) * 40 > min(len(first), _SAMPLE) and min(even, odd) * 10 < max(even, odd):
+    sample = first[:_SAMPLE]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    # The other half of each ASCII character is NUL: half of English, some of Chinese (line ends, digits, commas), which
+    # then is not UTF-8.  Stray NULs in a UTF-8 file are neither.
+    many = max(even, odd) * (4 if _begins_utf8(sample) else 40) > len(sample)
+    if many and min(even, odd) * 10 < max(even, odd):
         return b"", "utf-16-be" if even > odd else "utf-16-le"
     return b"", None
+
+
+def _begins_utf8(sample: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)  # incremental: the last character may be cut
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _guess(sample: bytes) -> str:

@@ -30,25 +30,26 @@ _LOOSE = re.compile(r"[\s_-]+")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where each field stands in records with one set of keys; None where nothing matches.
+    """Where each field stands in records with one set of keys.
 
-    extra : all other keys, in order.  spare : (field, further keys) where several keys match one field.
+    keys : their key for each of FIELDS, in that order; None where nothing matches.  extra : all other keys, in order.
+    spare : (field, all its keys) where several match one field.
     """
 
-    id: str | None
-    title: str | None
-    text: str | None
-    date: str | None
-    source: str | None
-    section: str | None
-    url: str | None
-    authors: str | None
-    lang: str | None
+    keys: tuple[str | None, ...]
     extra: tuple[str, ...]
-    spare: tuple[tuple[str, tuple[str, ...]], ...]
+    spare: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def title(self) -> str | None:
+        return self.keys[FIELDS.index("title")]
+
+    @property
+    def text(self) -> str | None:
+        return self.keys[FIELDS.index("text")]
 
     def columns(self) -> dict[str, str]:
-        return {field: key for field in FIELDS if (key := getattr(self, field)) is not None}
+        return {field: key for field, key in zip(FIELDS, self.keys, strict=True) if key is not None}
 
 
 def loose(name: str) -> str:
@@ -96,16 +97,20 @@ def make_plan(keys: tuple[str, ...], told: Mapping[str, str]) -> Plan:
     ranked: list[tuple[int, bool, int, str, str]] = []
     for order, key in enumerate(keys):
         alias = loose(key)
-        field = _FIELD_OF.get(alias)
-        if field is not None and field not in told and key not in taken:
+        match = _FIELD_OF.get(alias)
+        if match is not None and match not in told and key not in taken:
             # The exact field name before its look-alikes, so that a converted file reads as it was written.
-            ranked.append((_RANK[alias], key != field, order, field, key))
+            ranked.append((_RANK[alias], key != match, order, match, key))
     for _, _, _, field, key in sorted(ranked):
         chosen.setdefault(field, []).append(key)
-    first = {field: matches[0] if matches else None for field, matches in chosen.items()}
-    used = {key for key in first.values() if key is not None}
+    return plan_of({field: matches[0] for field, matches in chosen.items() if matches}, keys, chosen)
+
+
+def plan_of(columns: Mapping[str, str], keys: Iterable[str], chosen: Mapping[str, list[str]]) -> Plan:
+    """The plan with `columns` (our field -> their key); all other `keys` are extra.  chosen : see Plan.spare."""
+    used = set(columns.values())
     return Plan(
-        **{field: first.get(field) for field in FIELDS},
+        keys=tuple(columns.get(field) for field in FIELDS),
         extra=tuple(key for key in keys if key not in used),
         spare=tuple((field, tuple(matches)) for field, matches in chosen.items() if len(matches) > 1),
     )

@@ -6,10 +6,10 @@ be one.  A new format is a module with such a function and a line in FORMATS.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import PurePath
 from typing import Any
 
 from topics.corpus.articles import BadRecord
@@ -75,9 +75,10 @@ _COMPRESSED = (".gz",)
 
 def format_of(path: str) -> Format | None:
     """The format that a file's name tells, or None."""
-    stem, suffix = os.path.splitext(path.lower())
-    if suffix in _COMPRESSED:
-        suffix = os.path.splitext(stem)[1]
+    suffixes = PurePath(path.lower()).suffixes
+    if suffixes and suffixes[-1] in _COMPRESSED:
+        suffixes.pop()
+    suffix = suffixes[-1] if suffixes else ""
     return next((form for form in FORMATS.values() if suffix in form.suffixes), None)
 
 

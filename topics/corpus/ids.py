@@ -13,7 +13,8 @@ def made_id(url: str | None, title: str, text: str) -> str:
 class Ids:
     """The ids met so far.
 
-    Holds a 64-bit hash of each, not the id: 10 million ids collide with a chance of 3 in a million, and stay below 1 GB.
+    Holds a 64-bit hash of each, not the id: of 10 million, two collide with a chance of 3 in a million, and they stay
+    below 1 GB.
     """
 
     def __init__(self) -> None:

@@ -15,6 +15,7 @@ from topics.corpus.formats import Input, Numbered
 _DEEPEST = 100
 
 # Escapes of what no text may hold: NUL and halves of surrogate pairs (whole pairs too, which pass unharmed).
+_NESTED = frozenset((dict, list))
 _ODD = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
@@ -35,7 +36,7 @@ def read(source: Input) -> Iterator[Numbered]:
 
 def rows(blocks: Iterable[str]) -> Iterator[Numbered]:
     """(line, object or BadRecord) of text that comes in blocks of whole lines; blank lines are passed over."""
-    decode = DECODER.raw_decode
+    decode, odd, flat = DECODER.raw_decode, _ODD.search, _NESTED.isdisjoint
     number = 0
     for block in blocks:
         lines = block.split("\n")
@@ -52,19 +53,20 @@ def rows(blocks: Iterable[str]) -> Iterator[Numbered]:
                 if found is not None:
                     yield number, found
                 continue
-            yield number, checked(row, line)
+            # What `checked` would look for, without the call: this runs once a record.
+            if type(row) is dict and not ("\\" in line and odd(line)) and flat(map(type, row.values())):
+                yield number, row
+            else:
+                yield number, checked(row, line)
 
 
 def checked(row: Any, text: str) -> dict[str, Any] | BadRecord:
     """A decoded record, without NULs and lone surrogates, or what is wrong with it.  text : what it came from."""
     if type(row) is not dict:
         return BadRecord("not a JSON object", f"(it is {_kind(row)}); each article is an object with a text or title")
-    if ("\\u" in text and _ODD.search(text)) or text.count("[") + text.count("{") > _DEEPEST:
-        try:
-            return {_plain(key, 0): _plain(value, 1) for key, value in row.items()}
-        except BadRecord as bad:
-            return bad
-    return row
+    if _is_deep(row):
+        return BadRecord("JSON nested too deep", f"at most {_DEEPEST} levels are read")
+    return _plain(row) if _ODD.search(text) else row
 
 
 def _slowly(line: str, number: int) -> dict[str, Any] | BadRecord | None:
@@ -90,16 +92,24 @@ def strip_text(text: str) -> str:
     return _NOT_TEXT.sub("", text)
 
 
-def _plain(value: Any, depth: int) -> Any:
-    if depth > _DEEPEST:
-        raise BadRecord("JSON nested too deep", f"at most {_DEEPEST} levels are read")
+def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return strip_text(value)
     if isinstance(value, list):
-        return [_plain(item, depth + 1) for item in value]
+        return [_plain(item) for item in value]
     if isinstance(value, dict):
-        return {_plain(key, depth): _plain(item, depth + 1) for key, item in value.items()}
+        return {strip_text(key): _plain(item) for key, item in value.items()}
     return value
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        inner = (item for outer in level for item in (outer.values() if isinstance(outer, dict) else outer))
+        level = [item for item in inner if isinstance(item, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def _kind(value: Any) -> str:

@@ -27,9 +27,9 @@ class ReadOptions:
     """How to read.
 
     format : None goes by suffix.  fields : our field -> their column or key, before all matching by name.
-    strict : a bad record is a SourceError, not a skip.  day_first : how to read 03/04/2023, None to take such a date only
-    where it can be read one way.  on_repeat : "keep-first" skips an article whose given id came before, "pass" lets
-    it through (for a caller that replaces); both count it.
+    strict : a bad record is a SourceError, not a skip.  day_first : how to read 03/04/2023, None to take such a date
+    only where it can be read one way.  on_repeat : "keep-first" skips an article whose given id came before, "pass"
+    lets it through (for a caller that replaces); both count it.
     """
 
     format: str | None = None
@@ -97,10 +97,10 @@ class Reading:
 
     def records(self) -> Iterator[Record]:
         """The same pass, with each article's own record and place."""
-        for article, row, part, line in self._read():
-            yield Record(article, row, part.where(line))
+        for article, record, part, line in self._read():
+            yield Record(article, record if isinstance(record, dict) else article.row(), part.where(line))
 
-    def _read(self) -> Iterator[tuple[Article, Mapping[str, Any], Part, int]]:
+    def _read(self) -> Iterator[tuple[Article, dict[str, Any] | Article, Part, int]]:
         if self._begun:
             raise SettingError("this reading has begun before and goes one way only; call read() again")
         self._begun = True
@@ -119,29 +119,35 @@ class Reading:
         self._check_told()
         self._finish()
 
-    def _of_part(self, part: Part) -> Iterator[tuple[Article, Mapping[str, Any], Part, int]]:
+    def _of_part(self, part: Part) -> Iterator[tuple[Article, dict[str, Any] | Article, Part, int]]:
         report, mine = self.report, part.report
         if not mine.articles:  # not so for the second of many files that are an article each
             self._builder.forget_plans()
-        skipped = report.skipped
-        line = 0
+        skipped, line = report.skipped, 0
+        build, name = self._builder.build, part.name
+        first, last = report.first_date or "9", report.last_date or ""  # text that sorts behind and before any date
         try:
             for line, record in part.rows:
-                article = self._article(record, part, line)
-                if article is None:
+                try:
+                    if type(record) is dict:
+                        article = build(record, name)
+                    elif type(record) is Article:
+                        article = self._builder.again(record)
+                    else:
+                        assert isinstance(record, BadRecord)
+                        self._skip(part, line, record)
+                        continue
+                except BadRecord as bad:
+                    self._skip(part, line, bad)
                     continue
                 report.kept += 1
                 mine.articles += 1
                 date = article.date
                 if date is None:
                     report.undated += 1
-                elif report.first_date is None or report.last_date is None:
-                    report.first_date = report.last_date = date
-                elif date < report.first_date:
-                    report.first_date = date
-                elif date > report.last_date:
-                    report.last_date = date
-                yield article, record if type(record) is dict else article.row(), part, line
+                elif date < first or date > last:
+                    report.first_date, report.last_date = first, last = min(first, date), max(last, date)
+                yield article, record, part, line
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self._skip(part, line, BadRecord("damaged or cut short", f"({error}) behind this place; unpack it anew"))
         except OSError as error:
@@ -151,18 +157,6 @@ class Reading:
                 raise
             self._skip(part, 0, BadRecord("cannot be read as its suffix says", f"({error})"))
         self._end_part(part, empty=not mine.articles and report.skipped == skipped)
-
-    def _article(self, record: dict[str, Any] | Article | BadRecord, part: Part, line: int) -> Article | None:
-        try:
-            if type(record) is dict:
-                return self._builder.build(record, part.name)
-            if isinstance(record, Article):
-                return self._builder.again(record)
-            assert isinstance(record, BadRecord)
-            self._skip(part, line, record)
-        except BadRecord as bad:
-            self._skip(part, line, bad)
-        return None
 
     def _skip(self, part: Part, line: int, bad: BadRecord) -> None:
         skip = self.report.skip(part.where(line), bad.reason, bad.why)
@@ -187,7 +181,6 @@ class Reading:
     def _end_input(self, part: Part, source: Input) -> None:
         text = source.text
         part.report.encoding = text.encoding
-        self.report.header = self.report.header or source.header
         if text.other_lines:
             source.note(f"lines that are not {text.encoding.upper()}, read as {text.other_encoding}", text.other_lines)
         if text.damaged_lines:
@@ -221,9 +214,7 @@ class Reading:
             done = "only the first of each is kept" if self._options.on_repeat == "keep-first" else "all are passed on"
             report.note(f"{builder.repeated:,} ids that came before (the first: {builder.first_repeat!r:.60}); {done}")
         if builder.ambiguous_dates:
-            report.note(
-                f"{builder.ambiguous_dates:,} dates such as 03/04/2023 can be read in two ways and are kept as written; "
-                "say --day-first or --month-first"
-            )
+            what = "dates such as 03/04/2023 can be read in two ways and are kept as written"
+            report.note(f"{builder.ambiguous_dates:,} {what}")
         if report.passed_over:
             report.note(f"{report.passed_over:,} files of other kinds were passed over")

@@ -39,7 +39,9 @@ class FileReport:
 
 @dataclass(slots=True)
 class Report:
-    """The sum of a reading, correct at any moment of it; `notes` are complete when it has ended.
+    """The sum of a reading, correct at any moment of it.
+
+    `notes`, and a file's encoding and columns, are complete when the reading, or the file, has come to its end.
 
     header : column order of the first table, [] when there was none.  bytes_read, bytes_total : of the files as they
     lie on the disk, so compressed ones too; the total is None when unknown (a pipe, objects in memory).

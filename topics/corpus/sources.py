@@ -56,12 +56,12 @@ def find(sources: Sequence[str | Path], told: str | None) -> Found:
     files: dict[str, File] = {}
     notes: list[str] = []
     passed_over = 0
-    for source in map(os.fspath, sources):
+    for source in map(str, sources):
         found = _of_one(source, wanted)
         passed_over += found.passed_over
         notes += found.notes
         for file in found.files:
-            key = file.path if file.path == STDIN else os.path.realpath(file.path)
+            key = file.path if file.path == STDIN else str(Path(file.path).resolve())
             if files.setdefault(key, file) is not file:
                 notes.append(f"{file.path}: named twice, read once")
     return Found(tuple(files.values()), passed_over, tuple(notes))
@@ -75,20 +75,20 @@ def _of_one(source: str, wanted: Format | None) -> Found:
         return Found((File(STDIN, "", STDIN, wanted, True, None),), 0, ())
     if "\0" in source or not source:
         raise SourceError(f"{source!r}: no such file or folder")
-    if os.path.isdir(source):
+    if Path(source).is_dir():
         return _readable(source, _walk(source), wanted)
-    if os.path.exists(source):
-        file = _one_file(source, os.path.basename(source), source, _format_for(source, wanted), explicit=True)
+    if Path(source).exists():
+        file = _one_file(source, Path(source).name, source, _format_for(source, wanted), explicit=True)
         return Found((file,), 0, ())
     if not glob.has_magic(source):
-        raise SourceError(f"{source}: no such file or folder; {_nearest(source)}")
-    matches = sorted(glob.glob(source, recursive=True))
-    if not matches:
-        raise SourceError(f"{source}: no file matches; {_nearest(_fixed_part(source))}")
+        raise SourceError(f"{source}: no such file or folder; {_nearest(Path(source))}")
+    matches = sorted(glob.glob(source, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
     base = _fixed_part(source)
+    if not matches:
+        raise SourceError(f"{source}: no file matches; {_nearest(base / '*')}")
     paths: dict[str, str] = {}
     for match in matches:
-        inside = _walk(match) if os.path.isdir(match) else [(match, "")]
+        inside = _walk(match) if Path(match).is_dir() else [(match, "")]
         paths.update((path, _below(path, base)) for path, _ in inside)
     return _readable(source, paths.items(), wanted)
 
@@ -98,9 +98,9 @@ def _readable(source: str, paths: Iterable[tuple[str, str]], wanted: Format | No
     known: list[tuple[str, str, Format]] = []
     others: list[tuple[str, str]] = []
     notes: list[str] = []
-    top = os.path.realpath(source) if os.path.isdir(source) else None
+    top = Path(source).resolve() if Path(source).is_dir() else None
     for path, name in paths:
-        if os.path.islink(path) and top is not None and not os.path.realpath(path).startswith(top + os.sep):
+        if top is not None and Path(path).is_symlink() and top not in Path(path).resolve().parents:
             notes.append(f"{path}: a link that leads out of the folder, not followed; name its target to read it")
             continue
         form = format_of(path)
@@ -112,9 +112,8 @@ def _readable(source: str, paths: Iterable[tuple[str, str]], wanted: Format | No
         known = [(path, name, wanted) for path, name in others if format_of(path) is None]
         others = [(path, name) for path, name in others if format_of(path) is not None]
     if not known:
-        suffixes = " ".join(
-            wanted.suffixes if wanted else (suffix for form in FORMATS.values() for suffix in form.suffixes)
-        )
+        forms = [wanted] if wanted is not None else FORMATS.values()
+        suffixes = " ".join(suffix for form in forms for suffix in form.suffixes)
         held = f"{len(others)} files of other kinds" if others else "no file"
         raise SourceError(f"{source}: holds {held}; readable are {suffixes}, also with .gz; or name a --format")
     files = tuple(_one_file(path, name, source, form, explicit=False) for path, name, form in known)
@@ -123,7 +122,7 @@ def _readable(source: str, paths: Iterable[tuple[str, str]], wanted: Format | No
 
 def _one_file(path: str, name: str, source: str, form: Format, *, explicit: bool) -> File:
     try:
-        status = os.stat(path)
+        status = Path(path).stat()
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror or error}; it may have gone while the folder was read") from error
     size = status.st_size if stat.S_ISREG(status.st_mode) else None
@@ -143,34 +142,33 @@ def _walk(folder: str) -> list[tuple[str, str]]:
     for here, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            path = os.path.join(here, name)
-            if not name.startswith(".") and os.path.isfile(path):  # no sockets and pipes: they could block for ever
-                found.append((path, _below(path, folder)))
+            path = Path(here, name)
+            if not name.startswith(".") and path.is_file():  # no sockets and pipes: they could block for ever
+                found.append((str(path), _below(path, folder)))
     return sorted(found, key=lambda pair: pair[1])
 
 
-def _below(path: str, folder: str) -> str:
-    return os.path.relpath(path, folder or ".").replace(os.sep, "/")
+def _below(path: str | Path, folder: str | Path) -> str:
+    return os.path.relpath(path, folder).replace(os.sep, "/")
 
 
-def _fixed_part(pattern: str) -> str:
+def _fixed_part(pattern: str) -> Path:
     """The folder above the first part of a glob that holds a wild card."""
-    folder = os.path.dirname(pattern)
-    while glob.has_magic(folder):
-        folder = os.path.dirname(folder)
+    folder = Path(pattern).parent
+    while glob.has_magic(str(folder)):
+        folder = folder.parent
     return folder
 
 
-def _nearest(path: str) -> str:
+def _nearest(path: Path) -> str:
     """What to try instead of a path that is not there."""
-    folder = os.path.dirname(path)
-    while folder and not os.path.isdir(folder):
-        path, folder = folder, os.path.dirname(folder)
+    while not path.parent.is_dir() and path.parent != path:
+        path = path.parent
     try:
-        names = sorted(os.listdir(folder or "."))
+        names = sorted(entry.name for entry in path.parent.iterdir())
     except OSError:
         names = []
-    near = get_close_matches(os.path.basename(path), names, 1)
+    near = get_close_matches(path.name, names, 1)
     if near:
-        return f"did you mean {os.path.join(folder, near[0])}?"
-    return f"check the spelling; {folder or 'the current folder'} holds {len(names)} files and folders"
+        return f"did you mean {path.parent / near[0]}?"
+    return f"check the spelling; {path.parent.resolve()} holds {len(names)} files and folders"

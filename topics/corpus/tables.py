@@ -8,12 +8,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from topics.corpus.articles import BadRecord
 from topics.corpus.encodings import LONGEST_LINE
 from topics.corpus.fields import find_told, listed, make_plan, unknown_column
 from topics.corpus.formats import Input, Numbered
 from topics.errors import SourceError
+
+if TYPE_CHECKING:
+    from _csv import Reader  # what csv.reader returns; Python 3.11 does not hand out the name
 
 # For a table of one column: text full of commas must stay whole, and this stands in no text.
 _NO_DELIMITER = "\x1f"
@@ -32,14 +36,18 @@ _END = "\0"
 _MOST_OPEN_QUOTES = 20
 
 
+_Rows = Iterator[tuple[int, list[str] | BadRecord]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Dialect:
     delimiter: str
     quoted: bool = True
 
-    def reader(self, lines: Iterable[str]) -> csv._reader:
-        quoting = csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE
-        return csv.reader(lines, delimiter=self.delimiter, quoting=quoting)
+    def reader(self, lines: Iterable[str]) -> Reader:
+        if self.quoted:
+            return csv.reader(lines, delimiter=self.delimiter)
+        return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
 
 
 def read(source: Input) -> Iterator[Numbered]:
@@ -67,7 +75,8 @@ def read(source: Input) -> Iterator[Numbered]:
 def _records(
     rows: Iterator[tuple[int, list[str] | BadRecord]], raw_header: list[str], source: Input
 ) -> Iterator[Numbered]:
-    header = source.header = _names(raw_header)
+    header = _names(raw_header)
+    source.header[:] = header
     text = _text_column(header, source)
     width = len(header)
     for line, row in rows:
@@ -95,7 +104,7 @@ def _lines(block: str) -> Iterator[str]:
     return io.StringIO(block, newline="")
 
 
-def _rows(lines: Iterable[str], dialect: _Dialect, before: int) -> Iterator[tuple[int, list[str] | BadRecord]]:
+def _rows(lines: Iterable[str], dialect: _Dialect, before: int) -> _Rows:
     """(line where it begins, cells), after `before` lines.  What an open quote swallowed is read again."""
     for _ in range(_MOST_OPEN_QUOTES):
         swallowed: str | None = None

@@ -1,0 +1,114 @@
+"""Promises of topics.corpus.encodings."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import zlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from topics.corpus.encodings import Text
+
+FRENCH = "Le président a déclaré à la presse que l’été serait chaud – à Paris, “peut-être”.\n"
+POLISH = "Zażółć gęślą jaźń, powiedział premier w środę. Więcej pieniędzy dla miast.\n"
+GERMAN = "Außenminister: Größe der Übung bleibt geheim, Straße gesperrt.\n"
+RUSSIAN = "Президент России заявил о новых мерах поддержки экономики в среду.\n"
+GREEK = "Ο πρωθυπουργός δήλωσε ότι η χώρα θα αντέξει την κρίση.\n"
+ARABIC = "أعلن الرئيس عن إجراءات جديدة لدعم الاقتصاد يوم الأربعاء.\n"
+JAPANESE = "首相は水曜日に新しい経済政策を発表した。東京都知事も出席した。\n"
+CHINESE = "总理星期三宣布了新的经济政策，北京市长也出席了会议。\n"
+KOREAN = "대통령은 수요일 새로운 경제 정책을 발표했다.\n"
+
+
+def text_of(data: bytes, **settings: Any) -> tuple[str, Text]:
+    text = Text(io.BufferedReader(io.BytesIO(data)), **settings)
+    return "".join(text), text
+
+
+@pytest.mark.parametrize(
+    ("sample", "encoding"),
+    [
+        *((FRENCH, name) for name in ("utf-8", "cp1252", "utf-16-le", "utf-16-be", "utf-32-le")),
+        *((GERMAN, "cp1252"), (POLISH, "cp1250"), (RUSSIAN, "cp1251"), (RUSSIAN, "koi8_r"), (GREEK, "cp1253")),
+        *((ARABIC, "cp1256"), (JAPANESE, "shift_jis"), (CHINESE, "gb18030"), (KOREAN, "euc_kr")),
+        *((JAPANESE, "utf-16-le"), (CHINESE, "utf-16-be")),
+    ],
+)
+def test_the_encoding_is_told(sample: str, encoding: str) -> None:
+    """With ASCII lines around, without a mark but where UTF-32 needs one."""
+    content = ("id,text,date\n1,plain,2023\n" + sample) * 10
+    mark = codecs.BOM_UTF32_LE if encoding == "utf-32-le" else b""
+    found, text = text_of(mark + content.encode(encoding))
+    assert found == content
+    assert text.encoding == encoding
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), st.integers(1, 40))
+def test_utf8_is_read_exactly_whatever_the_pieces(content: str, size: int) -> None:
+    """Blocks put together are the text, and each but the last ends where a line ends."""
+
+    class Slow:
+        def __init__(self) -> None:
+            self.data = io.BytesIO((content * 50).encode())
+
+        def read1(self, _: int) -> bytes:
+            return self.data.read(size if self.data.tell() > 70_000 else 70_000)
+
+    blocks = list(Text(Slow()))
+    assert "".join(blocks) == (content * 50).removeprefix("\ufeff")
+    assert all(block[-1] in "\n\r" for block in blocks[:-1])
+
+
+@given(st.binary(max_size=2000))
+def test_any_bytes_become_text(data: bytes) -> None:
+    """Without NULs and lone surrogates."""
+    found, _ = text_of(data)
+    assert "\0" not in found
+    found.encode()
+
+
+def test_lines_of_another_encoding_are_read_in_it() -> None:
+    """Two exports put together: each line as it was meant, and counted."""
+    found, text = text_of(FRENCH.encode() * 5 + FRENCH.encode("cp1252") + FRENCH.encode())
+    assert found == FRENCH * 7
+    assert (text.encoding, text.other_lines, text.other_encoding) == ("utf-8", 1, "cp1252")
+
+
+def test_a_broken_character_does_not_change_the_line() -> None:
+    """A CJK line with one damaged byte stays CJK."""
+    line = CHINESE.encode()
+    found, text = text_of(line + line[:6] + b"\xff" + line[6:] + line)
+    assert found == CHINESE + CHINESE[:2] + "\ufffd" + CHINESE[2:] + CHINESE
+    assert text.damaged_lines == 1
+
+
+def test_a_line_too_long_is_left_out_and_the_next_are_read() -> None:
+    """With the line numbers kept: its place stays as an empty line."""
+    data = b"first\n" + b"x" * 2_000_000 + b"\nlast\n"
+    found, text = text_of(data, longest=500_000)
+    assert text.too_long == 1
+    assert found.split("\n")[0] == "first"
+    assert found.endswith("\nlast\n")
+    assert len(found) < 600_000
+
+
+def test_damage_comes_after_what_is_whole() -> None:
+    """A stream that fails gives its whole lines first."""
+
+    class Broken:
+        pieces = iter([b"one\ntwo\nthr", b"ee\nfo"])
+
+        def read1(self, _: int) -> bytes:
+            piece = next(self.pieces, None)
+            if piece is None:
+                raise zlib.error("cut")
+            return piece
+
+    text = iter(Text(Broken()))
+    assert next(text) == "one\ntwo\nthree\n"
+    with pytest.raises(zlib.error):
+        next(text)
