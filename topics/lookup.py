@@ -30,7 +30,7 @@ NUMBERS = 0.7
 # The first words of title and text count double: news says what it is about at once.
 LEAD = 30
 # Part of the score that shared topics give; the rest is shared terms. Only an article's strongest topics take part.
-TOPIC_PART = 0.1
+TOPIC_PART = 0.07
 TOPICS_KEPT = 5
 
 
