@@ -45,7 +45,7 @@ def plain(text: str) -> list[str]:
 
 def test_without_our_weights_it_is_tfidf_of_the_reference_analyser() -> None:
     """Title weight 1, no BM25, no stems: scikit-learn's vocabulary and values, to 1e-6."""
-    ours = NewsVectorizer(title_weight=1, k1=None, norm=True, min_df=1, max_df=1.0)
+    ours = NewsVectorizer(title_weight=1, k1=None, idf_power=1, norm=True, min_df=1, max_df=1.0)
     theirs = TfidfVectorizer(analyzer=plain, dtype=np.float64)
     X, Y = ours.fit_transform(TEXTS), theirs.fit_transform(TEXTS)
     assert set(ours.vocabulary_) == set(theirs.vocabulary_)

@@ -23,7 +23,7 @@ class NewsVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # s
     """Texts to the weighted words that topics are made of.
 
     Each text is a string, or a (title, text) pair. Parameters are the fields of ``topics.Settings`` of the same names;
-    ``k1=None`` with ``norm=True`` is TF-IDF as ``TfidfVectorizer(analyzer=...)`` computes it.
+    ``k1=None``, ``idf_power=1`` and ``norm=True`` is TF-IDF as ``TfidfVectorizer(analyzer=...)`` computes it.
 
     Attributes: `vocabulary_` (term -> column), `idf_` (n_terms,), `n_features_in_` is not set, as texts have none.
     """
@@ -36,6 +36,7 @@ class NewsVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # s
         title_weight: float = Settings().title_weight,
         k1: float | None = Settings().k1,
         b: float = Settings().b,
+        idf_power: float = Settings().idf_power,
         norm: bool = Settings().norm,
         min_df: int | None = None,
         max_df: float = Settings().max_df,
@@ -46,6 +47,7 @@ class NewsVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # s
         self.title_weight = title_weight
         self.k1 = k1
         self.b = b
+        self.idf_power = idf_power
         self.norm = norm
         self.min_df = min_df
         self.max_df = max_df

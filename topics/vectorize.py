@@ -141,7 +141,8 @@ class TopicWords:
             lengths = np.bincount(np.repeat(np.arange(X.shape[0]), np.diff(X.indptr)), X.data, X.shape[0])
             dampen = settings.k1 * (1 - settings.b + settings.b * lengths / self.mean_length)
             X.data = X.data * (settings.k1 + 1) / (X.data + np.repeat(dampen, np.diff(X.indptr)))
-        X.data = (X.data * idf(self.df, self.n_articles)[X.indices]).astype(np.float32)
+        rare = idf(self.df, self.n_articles) ** np.float32(settings.idf_power)
+        X.data = (X.data * rare[X.indices]).astype(np.float32)
         return unit(X) if settings.norm else X
 
 
