@@ -50,7 +50,7 @@ def fail(path: Path, mode: Mode) -> None:
 @pytest.mark.parametrize(("start", "seen"), [("new", "['2', 'None']"), ("old", "['1', '2']")])
 def test_killed_at_any_line_leaves_old_or_new(start: str, seen: str, tmp_path: Path) -> None:
     """The model opens, verify is content, the next writer works and sweeps: for a first save and for a change."""
-    every = "5"  # every fifth line in the tests; every line, run by hand, takes some minutes
+    every = "11"  # every eleventh line in the tests; every line, run by hand, takes some minutes
     run = subprocess.run(
         [sys.executable, "-W", "ignore", SCRIPT, tmp_path, start, every],
         capture_output=True, text=True, timeout=300, check=True,
@@ -73,7 +73,7 @@ def test_ctrl_c_at_any_line_leaves_old_or_new(start: str, tmp_path: Path) -> Non
         sys.settrace(None)
         raise KeyboardInterrupt
 
-    for line in range(1, 100_000, 13):
+    for line in range(1, 100_000, 29):
         killing.fresh(path, start)
         try:
             sys.settrace(killing.at_line(line, interrupt))
