@@ -96,7 +96,7 @@ def test_every_flipped_byte_is_damage_or_other_arrays(tmp_path: Path) -> None:
     save_arrays(path, {"a": np.arange(9), "b": np.zeros((2, 3), "f4")})
     whole = path.read_bytes()
     for position in range(len(whole)):
-        for flip in (0x01, 0x20, 0x80, 0xFF):
+        for flip in (0x01, 0xA0):
             path.write_bytes(whole[:position] + bytes([whole[position] ^ flip]) + whole[position + 1 :])
             try:
                 found = load_arrays(path)

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from topics.errors import DamagedModel, MachineError, ModelExists, ModelNotFound, SettingError
-from topics.store import files
+from topics.store import files, lock
 from topics.store.arrays import save_arrays
 from topics.store.commit import Mode, Transaction
 from topics.store.folder import ModelFolder, verify
@@ -50,7 +50,7 @@ def fail(path: Path, mode: Mode) -> None:
 @pytest.mark.parametrize(("start", "seen"), [("new", "['2', 'None']"), ("old", "['1', '2']")])
 def test_killed_at_any_line_leaves_old_or_new(start: str, seen: str, tmp_path: Path) -> None:
     """The model opens, verify is content, the next writer works and sweeps: for a first save and for a change."""
-    every = "5"  # every fifth line in the tests; 1 was run by hand, and takes half a minute
+    every = "11"  # every eleventh line in the tests; every line, run by hand, takes some minutes
     run = subprocess.run(
         [sys.executable, "-W", "ignore", SCRIPT, tmp_path, start, every],
         capture_output=True, text=True, timeout=300, check=True,
@@ -73,7 +73,7 @@ def test_ctrl_c_at_any_line_leaves_old_or_new(start: str, tmp_path: Path) -> Non
         sys.settrace(None)
         raise KeyboardInterrupt
 
-    for line in range(1, 100_000, 7):
+    for line in range(1, 100_000, 29):
         killing.fresh(path, start)
         try:
             sys.settrace(killing.at_line(line, interrupt))
@@ -204,6 +204,27 @@ def test_a_lock_that_was_deleted_excludes_nobody_and_nobody_falls_for_it(tmp_pat
         thread.join()
     assert killing.state(tmp_path / "a") in (2, 3, 4)
     assert not killing.leftovers(tmp_path / "a")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows deletes no open lock")
+def test_a_lock_is_the_one_in_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock whose file was replaced between opening and locking it excludes nobody, and is let go."""
+    take, tries = lock._lock, []
+
+    def replaced(handle: int) -> None:
+        tries.append(handle)
+        if len(tries) == 1:
+            (tmp_path / lock.LOCK).unlink()
+            (tmp_path / lock.LOCK).touch()
+        take(handle)
+
+    monkeypatch.setattr(lock, "_lock", replaced)
+    mine = lock.Lock(tmp_path, make=False)
+    mine.acquire(5.0)
+    assert len(tries) == 2
+    with pytest.raises(MachineError):
+        lock.Lock(tmp_path, make=False).acquire(0.0)
+    mine.release()
 
 
 def test_generations_never_come_back(model: Path) -> None:
