@@ -100,7 +100,9 @@ def test_the_order_of_day_and_month_is_as_told() -> None:
     assert not any(map(dates.is_ambiguous, ("25/12/2023", "05/05/2023", "soon", DAY)))
 
 
-@pytest.mark.parametrize("text", ["Oct 7, 2023, 15:04 IST", "26-MAR-1987 00:03:35.68F RM", "7 Oct 2023 10:00 ET"])
+@pytest.mark.parametrize(
+    "text", ["Oct 7, 2023, 15:04 IST", "26-MAR-1987 00:03:35.68F RM", "7 Oct 2023 10:00 ET", "7 Oct 2023 10:00 +2300"]
+)
 def test_a_zone_of_no_single_meaning_leaves_the_day(text: str) -> None:
     """Rather no time than one that is wrong by hours."""
     assert len(dates.parse(text) or "") == 10

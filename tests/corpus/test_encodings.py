@@ -91,9 +91,21 @@ def test_a_line_too_long_is_left_out_and_the_next_are_read() -> None:
     data = b"first\n" + b"x" * 2_000_000 + b"\nlast\n"
     found, text = text_of(data, longest=500_000)
     assert text.too_long == 1
-    assert found.split("\n")[0] == "first"
-    assert found.endswith("\nlast\n")
-    assert len(found) < 600_000
+    assert found == "first\n\nlast\n"
+
+
+def test_a_line_end_of_two_characters_is_never_parted() -> None:
+    r"""A block does not end between \r and \n, or the next would begin with an empty line."""
+
+    class Parted:
+        pieces = iter([b"a" * 70_000 + b"\r", b"\nb\r", b"\nc", b""])
+
+        def read1(self, _: int) -> bytes:
+            return next(self.pieces)
+
+    blocks = list(Text(Parted()))
+    assert "".join(blocks) == "a" * 70_000 + "\r\nb\r\nc"
+    assert not any(block.startswith("\n") for block in blocks)
 
 
 def test_damage_comes_after_what_is_whole() -> None:

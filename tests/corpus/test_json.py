@@ -139,9 +139,10 @@ def test_keys_match_without_case_spaces_and_hyphens(write: Any, articles: Any) -
 def test_of_several_keys_for_one_field_the_first_that_is_filled_wins(write: Any, articles: Any) -> None:
     """Record by record; the others stay in extra."""
     rows = [{"content": "short", "text": "long"}, {"content": "only", "text": ""}, {"content": "c", "text": None}]
+    rows.append({"Text": "look-alike", "text": "exact"})
     found, _ = articles(write("a.jsonl", rows))
-    assert [article.text for article in found] == ["long", "only", "c"]
-    assert [dict(article.extra) for article in found] == [{"content": "short"}, {"text": ""}, {"text": None}]
+    assert [article.text for article in found] == ["long", "only", "c", "exact"]
+    assert [dict(article.extra) for article in found[:3]] == [{"content": "short"}, {"text": ""}, {"text": None}]
 
 
 def test_values_that_are_no_strings_become_text(write: Any, articles: Any) -> None:
@@ -164,6 +165,8 @@ def test_text_is_clean(write: Any, articles: Any) -> None:
     [article], _ = articles(write("a.jsonl", line + "\n"))
     assert article.text == "abc\U0001f600\nd\ne"
     assert article.extra == {"n": None, "big": None, "k": ["x"]}
+    [flat], _ = articles(write("c.jsonl", r'{"text": "a\u0000b\ud800c", "n": 1}'))
+    assert flat.text == "abc"
     [raw], _ = articles(write("b.jsonl", b'{"text": "a\tb\x01c\0d"}\0\n'))
     assert raw.text == "a\tb\x01cd"
 

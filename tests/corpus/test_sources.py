@@ -172,8 +172,10 @@ def test_each_source_must_give_articles(write: Any, articles: Any, tmp_path: Pat
     found, report = articles(str(tmp_path / "f"))
     assert len(found) == 1
     assert [str(skip) for skip in report.examples] == [f"{empty}: no article (the file is empty)"]
-    with pytest.raises(SourceError, match=re.escape(empty)):
-        articles(str(tmp_path / "f" / "a.jsonl"), empty)
+    bad = write("bad.jsonl", "x\n")
+    for source in (empty, bad):
+        with pytest.raises(SourceError, match=f"{re.escape(source)}: no article could be read .1 skipped; .*{source}"):
+            articles(write("mixed.jsonl", '{"text": "x"}\nbroken\n'), source)
 
 
 def test_a_reading_goes_one_way_and_shows_how_far_it_is(write: Any) -> None:

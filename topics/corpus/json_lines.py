@@ -66,7 +66,7 @@ def checked(row: Any, text: str) -> dict[str, Any] | BadRecord:
         return BadRecord("not a JSON object", f"(it is {_kind(row)}); each article is an object with a text or title")
     if _is_deep(row):
         return BadRecord("JSON nested too deep", f"at most {_DEEPEST} levels are read")
-    return _plain(row) if _ODD.search(text) else row
+    return _plain(row) if "\\" in text and _ODD.search(text) else row
 
 
 def _slowly(line: str, number: int) -> dict[str, Any] | BadRecord | None:
@@ -105,8 +105,8 @@ def _plain(value: Any) -> Any:
 def _is_deep(value: Any) -> bool:
     level = [value]
     for _ in range(_DEEPEST):
-        inner = (item for outer in level for item in (outer.values() if isinstance(outer, dict) else outer))
-        level = [item for item in inner if isinstance(item, dict | list)]
+        inner = [outer.values() if type(outer) is dict else outer for outer in level]
+        level = [item for items in inner for item in items if type(item) in _NESTED]
         if not level:
             return False
     return True

@@ -77,8 +77,7 @@ class _Buffer:
             size = len(self.text)
             try:
                 value, end = DECODER.raw_decode(self.text, self.at)
-                if end < size or self.ended or not self.more():
-                    break
+                break  # only a number could go on in text not there yet, and a number is no article
             except JSONDecodeError as error:
                 # Text that is merely not there yet fails at its end, or where its last string began.
                 final = error.pos < size - 16 and not error.msg.startswith("Unterminated")

@@ -12,7 +12,7 @@ from topics.corpus.articles import BadRecord, Builder
 from topics.corpus.encodings import LONGEST_LINE
 from topics.corpus.fields import check_told, unknown_column
 from topics.corpus.formats import Input, format_of_name
-from topics.corpus.report import FileReport, Report
+from topics.corpus.report import FileReport, Report, Skip
 from topics.errors import MachineError, SettingError, SourceError
 from topics.records import Article
 
@@ -90,6 +90,8 @@ class Reading:
         self._told_found: set[str] = set()
         self._keys: dict[str, None] = {}
         self._begun = False
+        self._skips = 0  # of the SOURCE at hand
+        self._first_skip: Skip | None = None
 
     def __iter__(self) -> Iterator[Article]:
         for article, _, _, _ in self._read():
@@ -110,6 +112,7 @@ class Reading:
             if part is not None and part.source != following.source:
                 self._check_source(part, found)
                 found = 0
+                self._skips = 0
             part = following
             before = self.report.kept + self._builder.repeated
             yield from self._of_part(part)
@@ -160,6 +163,8 @@ class Reading:
 
     def _skip(self, part: Part, line: int, bad: BadRecord) -> None:
         skip = self.report.skip(part.where(line), bad.reason, bad.why)
+        self._first_skip = self._first_skip if self._skips else skip
+        self._skips += 1
         if self._options.strict:
             raise SourceError(str(skip))
 
@@ -198,8 +203,7 @@ class Reading:
         if found:
             return
         self._check_told()
-        first = next((skip for skip in self.report.examples), None)
-        why = "it is empty" if first is None else f"{self.report.skipped:,} skipped; the first at {first}"
+        why = "it is empty" if not self._skips else f"{self._skips:,} skipped; the first at {self._first_skip}"
         raise SourceError(f"{last.source}: no article could be read ({why})")
 
     def _check_told(self) -> None:
