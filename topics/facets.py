@@ -133,7 +133,7 @@ class Facets:
 
 
 def names_held(names: StringTable, numbers: NDArray[np.int32], removed: NDArray[np.int64]) -> list[str]:
-    """The names that some article has.  numbers : int32 (n_articles,), each article's.  removed : rows that are gone."""
+    """Names that some article has.  numbers : int32 (n_articles,), each article's.  removed : rows that are gone."""
     if not len(removed):
         return names.to_list()
     held = np.bincount(np.delete(numbers, removed) + 1, minlength=len(names) + 1)[1:]

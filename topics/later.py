@@ -16,8 +16,8 @@ from topics.strings import StringTable
 class LaterTerms:
     """Terms that no earlier segment holds.
 
-    names : the terms.  shown : as people write them.  numbers : int32, ascending, as they stand in rows; a number is never given to two terms while a
-    row holds it.  order : int64, `names` by spelling.
+    names : the terms.  shown : as people write them.  numbers : int32, ascending, as they stand in rows; a number is
+    given to no other term while a row holds it.  order : int64, `names` by spelling.
     """
 
     names: StringTable

@@ -39,9 +39,9 @@ class Encoded:
     """Articles in the terms of a vocabulary.
 
     counts : float32 CSR (n_articles, n_terms + len(new)), terms unknown to the vocabulary behind the known ones.
-    new : those terms, in the order they came.  shown : as people write them.  capital : float32, for each count of such a term, in the order of
-    ``counts.data``: the share of its places inside sentences of that article where it has a capital.  (Of that
-    article alone: a row does not depend on what it came with.)
+    new : those terms, in the order they came.  shown : as people write them.  capital : float32, for each count of
+    such a term, in the order of ``counts.data``: the share of its places inside sentences of that article where it has
+    a capital.  (Of that article alone: a row does not depend on what it came with.)
     """
 
     counts: Any

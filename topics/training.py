@@ -77,13 +77,13 @@ def fit_to(
             found, counts = vectorize.fit(blocks, words, settings)
             del blocks
             order = np.array(sorted(range(n_articles), key=ids_of(reader).__getitem__), np.int64)
-            fitted, P, explained = fit_topics(found, counts, settings, order, progress)
+            fitted, P, reproduced = fit_topics(found, counts, settings, order, progress)
             facets = Facets.build(reader.scan(text=False))
         finally:
             reader.close()
         progress("indexing", 0, None)
         rows = Rows(*lookup.with_topics(lookup.rows(encoded, vocabulary), P))
-        known = Familiarity.make(encoded.counts, vocabulary.df == 1, explained, added=False)
+        known = Familiarity.make(encoded.counts, vocabulary.df == 1, reproduced, added=False)
         segment = Segment(Index.build(rows), Rows.from_dense(P), facets, known, LaterTerms.pack({}), NONE_REMOVED)
         if not keep_text:
             file = without_text(transaction, file)
@@ -138,12 +138,12 @@ def fit_topics(
         progress=lambda done, total: progress("finding topics", done, total),
     )
     factors = replace(factors, H=without_twins(factors.H))
-    W = weights(X, factors.H)
-    P = parts(W, factors.H)
-    share = P[order].mean(axis=0, dtype=np.float64)
+    share = parts(weights(X, factors.H), factors.H)[order].mean(axis=0, dtype=np.float64)
     ranked = np.argsort(-share, kind="stable")
     ranked = ranked[share[ranked] > 0]  # a topic that no article has is none: a corpus of copies has one
-    return describe(found, factors, ranked, share), np.ascontiguousarray(P[:, ranked]), explained(X, W, factors.H)
+    fitted = describe(found, factors, ranked, share)
+    W = weights(X, fitted.H)  # again: as later articles are weighed, to the last bit
+    return fitted, parts(W, fitted.H), explained(X, W, fitted.H)
 
 
 def without_twins(H: NDArray[np.float32]) -> NDArray[np.float32]:
