@@ -132,15 +132,27 @@ class Facets:
         )
 
 
-def check_known(filters: Filters, facets: Sequence[Facets]) -> None:
-    """Raises SettingError when a filter names a source or section that no article has; it says the nearest."""
-    for name, wanted, tables in (
-        ("source", filters.sources, [facet.sources for facet in facets]),
-        ("section", filters.sections, [facet.sections for facet in facets]),
+def names_held(names: StringTable, numbers: NDArray[np.int32], removed: NDArray[np.int64]) -> list[str]:
+    """Names that some article has.  numbers : int32 (n_articles,), each article's.  removed : rows that are gone."""
+    if not len(removed):
+        return names.to_list()
+    held = np.bincount(np.delete(numbers, removed) + 1, minlength=len(names) + 1)[1:]
+    return [name for name, articles in zip(names, held, strict=True) if articles]
+
+
+def check_known(filters: Filters, facets: Sequence[Facets], removed: Sequence[NDArray[np.int64]]) -> None:
+    """Raises SettingError when a filter names a source or section that no article has; it says the nearest.
+
+    removed : of each of `facets`, the rows that are gone.
+    """
+    for name, wanted, columns in (
+        ("source", filters.sources, [(facet.sources, facet.source) for facet in facets]),
+        ("section", filters.sections, [(facet.sections, facet.section) for facet in facets]),
     ):
         if not wanted:
             continue
-        known = {value.casefold(): value for table in tables for value in table}
+        found = (names_held(*column, gone) for column, gone in zip(columns, removed, strict=True))
+        known = {value.casefold(): value for names in found for value in names}
         for value in wanted:
             if value.casefold() not in known:
                 near = get_close_matches(value.casefold(), known, n=1, cutoff=0.4)

@@ -126,6 +126,18 @@ def weights(X: Any, H: Dense, *, max_sweeps: int = 500, tol: float = 1e-5) -> De
     return W
 
 
+def explained(X: Any, W: Dense, H: Dense) -> Dense:
+    """Share of each row's squared length that its topics reproduce: float32 (n_articles,), 1 - |x - wH|^2 / |x|^2.
+
+    X : CSR (n_articles, n_terms).  W : (n_articles, n_topics), as `weights` gives it.  An empty row has 0.
+    """
+    total = np.bincount(np.repeat(np.arange(X.shape[0]), np.diff(X.indptr)), X.data.astype(np.float64) ** 2, X.shape[0])
+    A, product = W.astype(np.float64), np.asarray(X @ np.ascontiguousarray(H.T), np.float64)
+    found = 2 * np.einsum("ij,ij->i", product, A) - np.einsum("ij,jk,ik->i", A, gram(H.T), A, optimize=True)
+    share = np.divide(found, total, out=np.zeros(len(A)), where=total > 0)
+    return np.asarray(np.clip(share, 0, 1), np.float32)
+
+
 def nndsvd(X: Any, n_topics: int, seed: int = 0) -> tuple[Dense, Dense]:
     """A start made of the leading singular vectors, each split into its positive and negative part, the heavier kept.
 

@@ -38,6 +38,34 @@ class Rows:
         """X : CSR (n_articles, n_terms) with sorted indices."""
         return cls(X.indptr.astype(np.int64), X.indices.astype(np.int32), X.data.astype(np.float32))
 
+    def take(self, rows: NDArray[np.int64]) -> Rows:
+        """Some rows, in this order."""
+        lengths = np.diff(self.starts)[rows]
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        places = np.repeat(self.starts[rows] - starts[:-1], lengths) + np.arange(starts[-1])
+        return Rows(starts, self.terms[places], self.values[places])
+
+    def sorted(self) -> Rows:
+        """The same with the terms of each row ascending."""
+        rows = np.repeat(np.arange(len(self)), np.diff(self.starts))
+        order = np.lexsort((self.terms, rows))
+        return Rows(self.starts, self.terms[order], self.values[order])
+
+    @classmethod
+    def join(cls, parts: Iterable[Rows]) -> Rows:
+        """The rows of several, end to end."""
+        parts = list(parts)
+        lengths = np.concatenate([np.diff(part.starts) for part in parts])
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        return cls(starts, np.concatenate([p.terms for p in parts]), np.concatenate([p.values for p in parts]))
+
+    @classmethod
+    def from_dense(cls, A: NDArray[np.float32]) -> Rows:
+        """The values above zero of each row.  A : (n_articles, n_topics), non-negative."""
+        rows, columns = np.nonzero(A)
+        starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(A)))]).astype(np.int64)
+        return cls(starts, columns.astype(np.int32), A[rows, columns])
+
 
 @dataclass(frozen=True, slots=True)
 class Index:

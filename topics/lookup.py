@@ -18,7 +18,7 @@ from topics.strings import StringTable
 from topics.text.spelling import commonest
 from topics.text.terms import Terms
 from topics.text.tokens import Tokens, Words
-from topics.vectorize import Counts, WordTable, count, idf, numbers, places, sightings, unit
+from topics.vectorize import Counts, WordTable, count, idf, numbers, outside_title_case, places, sightings, unit
 from topics.vocabulary import TOPIC_BASE, Vocabulary
 
 # A second mention of a term adds less than the first, yet more than a logarithm would give it.
@@ -39,11 +39,14 @@ class Encoded:
     """Articles in the terms of a vocabulary.
 
     counts : float32 CSR (n_articles, n_terms + len(new)), terms unknown to the vocabulary behind the known ones.
-    new : those terms, in the order they came.  capital : float32 (len(new),), as in Vocabulary.
+    new : those terms, in the order they came.  shown : as people write them.  capital : float32, for each count of
+    such a term, in the order of ``counts.data``: the share of its places inside sentences of that article where it has
+    a capital.  (Of that article alone: a row does not depend on what it came with.)
     """
 
     counts: Any
     new: tuple[str, ...]
+    shown: tuple[str, ...]
     capital: NDArray[np.float32]
 
 
@@ -72,7 +75,7 @@ def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[Voc
         capital_share(table.capital, term, inside, n_terms),
         X.shape[0],
     )
-    return vocabulary, Encoded(X, (), np.zeros(0, np.float32))
+    return vocabulary, Encoded(X, (), (), np.zeros(0, np.float32))
 
 
 def encode(tokens: Tokens, words: Words, vocabulary: Vocabulary, settings: Settings) -> Encoded:
@@ -83,10 +86,12 @@ def encode(tokens: Tokens, words: Words, vocabulary: Vocabulary, settings: Setti
     n_known, n_terms = len(vocabulary), len(vocabulary) + len(unknown)
     found[unknown] = np.arange(n_known, n_terms)
     term = np.where(table.term >= 0, found[table.term], -1).astype(np.int32) if len(found) else table.term
-    inside, _, _ = sightings([tokens], table.capital)
-    behind = np.where(term >= n_known, term - n_known, -1)
-    capital = capital_share(table.capital, behind, inside, len(unknown))
-    return Encoded(_count(tokens, term, n_terms), tuple(table.names[i] for i in unknown), capital)
+    X = _count(tokens, term, n_terms)
+    names = tuple(table.names[i] for i in unknown)
+    inside, plain, total = sightings([tokens], table.capital)
+    behind = np.where(term >= n_known, term - n_known, -1).astype(np.int32)
+    shown = commonest(words, behind, inside + 1e-3 * plain + 1e-6 * total, len(unknown))
+    return Encoded(X, names, tuple(shown), new_capital(X, tokens, term, table.capital, n_known))
 
 
 def rows(encoded: Encoded, vocabulary: Vocabulary) -> Any:
@@ -102,7 +107,7 @@ def rows(encoded: Encoded, vocabulary: Vocabulary) -> Any:
     df[known] = vocabulary.df[X.indices[known]]
     capital = np.empty(len(X.indices), np.float32)
     capital[known] = vocabulary.capital[X.indices[known]]
-    capital[~known] = encoded.capital[new]
+    capital[~known] = encoded.capital
     digit = np.zeros(len(X.indices), np.bool_)
     first = vocabulary.names.data[vocabulary.names.offsets[X.indices[known]]]
     digit[known] = (first >= ord("0")) & (first <= ord("9"))
@@ -139,6 +144,21 @@ def terms_of(settings: Settings) -> Terms:
 def _count(tokens: Tokens, term: NDArray[np.int32], n_terms: int) -> Any:
     weights = np.where(places(tokens) < LEAD, 2, 1).astype(np.float32)
     return count(tokens, term[tokens.ids], weights, n_terms)
+
+
+def new_capital(
+    X: Any, tokens: Tokens, term: NDArray[np.int32], capital: NDArray[np.bool_], n_known: int
+) -> NDArray[np.float32]:
+    """`Encoded.capital`.  X : the counts.  term, capital : of each word."""
+    terms = term[tokens.ids]
+    article = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))
+    taken = (terms >= n_known) & ~tokens.breaks & outside_title_case(tokens, capital)
+    counted = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr)) * X.shape[1] + X.indices
+    at = np.searchsorted(counted, article[taken] * X.shape[1] + terms[taken])
+    every = np.bincount(at, minlength=len(counted))
+    upper = np.bincount(at, capital[tokens.ids[taken]], minlength=len(counted))
+    share = np.divide(upper, every, out=np.zeros(len(counted)), where=every > 0)
+    return np.asarray(share[X.indices >= n_known], np.float32)
 
 
 def capital_share(capital: NDArray[np.bool_], term: NDArray[Any], inside: Counts, n_terms: int) -> NDArray[np.float32]:

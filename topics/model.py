@@ -14,14 +14,15 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from topics import lookup, vectorize
-from topics.errors import ArticleNotFound, SettingError
-from topics.facets import Facets, Filters, check_known
+from topics import later, lookup, vectorize
+from topics.drift import drift
+from topics.errors import ArticleNotFound, DamagedModel, SettingError
+from topics.facets import Filters, check_known
 from topics.factorize import weights as fit_weights
-from topics.index import Index, Rows, best, overlap
-from topics.records import Article, Assignment, Match, Reason, Term, Topic, TopicArticle, TopicWeight
+from topics.index import best, overlap
+from topics.records import Article, Assignment, Drift, Match, Reason, Term, Topic, TopicArticle, TopicWeight
+from topics.segment import Segment
 from topics.settings import Settings
-from topics.strings import StringTable
 from topics.text.tokens import Words, tokenise
 from topics.vectorize import TopicWords
 from topics.vocabulary import TOPIC_BASE, Vocabulary
@@ -31,6 +32,8 @@ Row = tuple[NDArray[np.int32], NDArray[np.float32]]
 LEAST_WEIGHT = 0.01
 # Articles weighed at once when others than the model's are assigned.
 BLOCK = 1000
+# The number of a query's term that no article holds; no term ever gets it.
+NOWHERE = TOPIC_BASE - 1
 
 
 ALL = Filters()
@@ -70,25 +73,6 @@ class Topics:
         return len(self.H)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Articles that came together.
-
-    weights : topics of each article, each row summing to 1 or empty.  new_terms : terms no earlier segment holds, with
-    numbers from `first_new` on.
-    """
-
-    index: Index
-    weights: Rows
-    facets: Facets
-    new_terms: StringTable
-    first_new: int
-    removed: NDArray[np.int64] | None = None
-
-    def __len__(self) -> int:
-        return len(self.index)
-
-
 class Model:
     """Fitted topics and the articles they were fitted on.
 
@@ -111,14 +95,20 @@ class Model:
         self.segments = tuple(segments)
         self.reader = reader
         self.info = dict(info or {})
+        # rows run over all segments; those of articles that are gone keep their numbers
         self._starts = np.concatenate([[0], np.cumsum([len(segment) for segment in self.segments])])
-        self._new: dict[str, int] | None = None
+        self._n_rows = int(self._starts[-1])
 
     def __len__(self) -> int:
-        return int(self._starts[-1])
+        """How many articles are there."""
+        return sum(segment.n_live for segment in self.segments)
 
     def __repr__(self) -> str:
         return f"Model({len(self)} articles, {len(self.fitted)} topics)"
+
+    def drift(self) -> Drift:
+        """How far the articles added since the fit have moved away from it."""
+        return drift([segment.familiarity.take(segment.live()) for segment in self.segments])
 
     # --- topics
 
@@ -150,7 +140,7 @@ class Model:
         passes = self._passes(filters)
         found = []
         for number in wanted:
-            scores = np.zeros(len(self))
+            scores = np.zeros(self._n_rows)
             for start, segment in zip(self._starts, self.segments, strict=False):
                 part = segment.weights
                 hits = np.flatnonzero(part.terms == number)
@@ -257,30 +247,25 @@ class Model:
             terms, values = X.indices.astype(np.int32), X.data
         behind = (terms >= n_known) & (terms < TOPIC_BASE)
         if behind.any():
-            later = self._later_terms()
+            tables = [segment.later for segment in self.segments if len(segment.later)]
             # a term that nobody holds keeps its place in the length and gets a number that stands nowhere
-            terms[behind] = [later.get(encoded.new[term - n_known], TOPIC_BASE - 1) for term in terms[behind]]
-            kept = terms != TOPIC_BASE - 1
+            numbers = [later.find(tables, term) or NOWHERE for term in encoded.new]
+            terms = later.renumber(terms, n_known, numbers)
+            kept = terms != NOWHERE
             order = np.argsort(terms[kept], kind="stable")
             return terms[kept][order], values[kept][order]
         return terms, values
-
-    def _later_terms(self) -> dict[str, int]:
-        """Terms that came with added articles, and their numbers."""
-        if self._new is None:
-            self._new = {}
-            for segment in self.segments:
-                self._new.update({term: segment.first_new + i for i, term in enumerate(segment.new_terms)})
-        return self._new
 
     def shown(self, term: int) -> str:
         """A term as people write it."""
         if term < len(self.vocabulary):
             return self.vocabulary.shown[term]
         for segment in self.segments:
-            if segment.first_new <= term < segment.first_new + len(segment.new_terms):
-                return segment.new_terms[term - segment.first_new]
-        raise AssertionError(f"term {term} is in no vocabulary")
+            if (name := segment.later.show(term)) is not None:
+                return name
+        raise DamagedModel(
+            f"an article holds term {term}, which no vocabulary has; restore the model or train it again"
+        )
 
     def _nearest(
         self, query: Row, top: int, min_score: float, filters: Filters, leave_out: int | None = None
@@ -318,16 +303,19 @@ class Model:
         return [(article, float(scores[row]), row) for article, row in ranked]
 
     def _passes(self, filters: Filters) -> NDArray[np.bool_]:
-        """bool (n_articles,): passes the filters and was not removed."""
+        """bool (n_rows,): there is an article in the row and it passes the filters."""
         if filters:
-            check_known(filters, [segment.facets for segment in self.segments])
+            check_known(filters, [segment.facets for segment in self.segments], [s.removed for s in self.segments])
             masks = [segment.facets.mask(filters) for segment in self.segments]
         else:
             masks = [np.ones(len(segment), np.bool_) for segment in self.segments]
         for mask, segment in zip(masks, self.segments, strict=True):
-            if segment.removed is not None:
-                mask[segment.removed] = False
+            mask[segment.removed] = False
         return np.concatenate(masks) if masks else np.zeros(0, np.bool_)
+
+    def rows_passing(self, filters: Filters = ALL) -> NDArray[np.int64]:
+        """The rows of the articles that pass the filters, ascending."""
+        return np.flatnonzero(self._passes(filters))
 
     def _weights_of(self, row: int) -> Row:
         segment = int(np.searchsorted(self._starts, row, side="right")) - 1

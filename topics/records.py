@@ -148,6 +148,45 @@ class TopicArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """What adding articles did to a model, each id counted once."""
+
+    added: int
+    replaced: int
+    unchanged: int
+
+    def row(self) -> Row:
+        return {"added": self.added, "replaced": self.replaced, "unchanged": self.unchanged}
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How far the articles added to a model have moved away from those it was fitted on.
+
+    fitted, added : how many there are of each.  unknown_* : mean share of an article's distinct terms that the (other)
+    fitted articles do not have.  explained_* : mean share of an article's squared weight that its topics reproduce.
+    Shares are 0 to 1, None where there is no article.
+    """
+
+    fitted: int
+    added: int
+    unknown_fitted: float | None
+    unknown_added: float | None
+    explained_fitted: float | None
+    explained_added: float | None
+
+    def row(self) -> Row:
+        return {
+            "fitted": self.fitted,
+            "added": self.added,
+            "unknown_fitted": self.unknown_fitted,
+            "unknown_added": self.unknown_added,
+            "explained_fitted": self.explained_fitted,
+            "explained_added": self.explained_added,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """Articles on one event, the most central first."""
 

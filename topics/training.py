@@ -12,18 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics import lookup, vectorize
+from topics.drift import Familiarity
 from topics.errors import SettingError, SourceError
 from topics.facets import Facets
-from topics.factorize import Factors, factorise, weights
+from topics.factorize import Factors, explained, factorise, weights
 from topics.index import Index, Rows
 from topics.keywords import relevance, top_terms
-from topics.model import Model, Segment, Topics, parts
+from topics.later import LaterTerms
+from topics.model import Model, Topics, parts
 from topics.records import Article
+from topics.segment import NONE_REMOVED, Segment
 from topics.settings import Settings
 from topics.store.articles import ArticleFile, ArticleWriter
 from topics.store.commit import Transaction
 from topics.store.models import load, save
-from topics.strings import StringTable
 from topics.text.tokens import Tokens, Words, tokenise
 
 # Stage, steps done, steps in all (None when unknown).
@@ -75,13 +77,14 @@ def fit_to(
             found, counts = vectorize.fit(blocks, words, settings)
             del blocks
             order = np.array(sorted(range(n_articles), key=ids_of(reader).__getitem__), np.int64)
-            fitted, P = fit_topics(found, counts, settings, order, progress)
+            fitted, P, reproduced = fit_topics(found, counts, settings, order, progress)
             facets = Facets.build(reader.scan(text=False))
         finally:
             reader.close()
         progress("indexing", 0, None)
         rows = Rows(*lookup.with_topics(lookup.rows(encoded, vocabulary), P))
-        segment = Segment(Index.build(rows), sparse_rows(P), facets, StringTable.pack([]), len(vocabulary))
+        known = Familiarity.make(encoded.counts, vocabulary.df == 1, reproduced, added=False)
+        segment = Segment(Index.build(rows), Rows.from_dense(P), facets, known, LaterTerms.pack({}), NONE_REMOVED)
         if not keep_text:
             file = without_text(transaction, file)
         more = {"text": keep_text, **info()}
@@ -118,8 +121,8 @@ def ids_of(reader: ArticleFile) -> list[str]:
 
 def fit_topics(
     found: vectorize.TopicWords, counts: Any, settings: Settings, order: NDArray[np.int64], progress: Progress
-) -> tuple[Topics, NDArray[np.float32]]:
-    """Topics, largest share first, and the parts of each article: float32 (n_articles, n_topics).
+) -> tuple[Topics, NDArray[np.float32], NDArray[np.float32]]:
+    """Topics, largest share first; the parts of each article, float32 (n_articles, n_topics); what they explain of it.
 
     order : the articles by id; topics are fitted in it, so that they do not depend on the order of reading.
     """
@@ -135,11 +138,12 @@ def fit_topics(
         progress=lambda done, total: progress("finding topics", done, total),
     )
     factors = replace(factors, H=without_twins(factors.H))
-    P = parts(weights(X, factors.H), factors.H)
-    share = P[order].mean(axis=0, dtype=np.float64)
+    share = parts(weights(X, factors.H), factors.H)[order].mean(axis=0, dtype=np.float64)
     ranked = np.argsort(-share, kind="stable")
     ranked = ranked[share[ranked] > 0]  # a topic that no article has is none: a corpus of copies has one
-    return describe(found, factors, ranked, share), np.ascontiguousarray(P[:, ranked])
+    fitted = describe(found, factors, ranked, share)
+    W = weights(X, fitted.H)  # again: as later articles are weighed, to the last bit
+    return fitted, parts(W, fitted.H), explained(X, W, fitted.H)
 
 
 def without_twins(H: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -168,13 +172,6 @@ def describe(
     labels = tuple(", ".join(found.shown[term] for term in terms[:3]) for terms in lists)
     shares = share[ranked].astype(np.float32)
     return Topics(found, H, keywords, scores, shares, labels, factors.errors, factors.converged)
-
-
-def sparse_rows(P: NDArray[np.float32]) -> Rows:
-    """The parts above zero, row by row."""
-    rows, topics = np.nonzero(P)
-    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(P)))]).astype(np.int64)
-    return Rows(starts, topics.astype(np.int32), P[rows, topics])
 
 
 def without_text(transaction: Transaction, file: Path) -> Path:

@@ -50,6 +50,14 @@ Counts = NDArray[np.float64]
 TITLE_CASE = 0.6
 
 
+def outside_title_case(tokens: Tokens, capital: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """bool (n_tokens,): the token is no word of a title in title case.  capital : as in `sightings`."""
+    article = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))
+    title = in_title(tokens)
+    capitals = np.bincount(article[title & capital[tokens.ids]], minlength=len(tokens))
+    return np.asarray(~(title & (capitals > TITLE_CASE * tokens.titles)[article]))
+
+
 def sightings(blocks: Iterable[Tokens], capital: NDArray[np.bool_]) -> tuple[Counts, Counts, Counts]:
     """How often each word stands inside a sentence, outside titles in title case, and anywhere.
 
@@ -58,10 +66,7 @@ def sightings(blocks: Iterable[Tokens], capital: NDArray[np.bool_]) -> tuple[Cou
     size = len(capital)
     inside, plain, total = np.zeros(size), np.zeros(size), np.zeros(size)
     for tokens in blocks:
-        article = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))
-        title = in_title(tokens)
-        capitals = np.bincount(article[title & capital[tokens.ids]], minlength=len(tokens))
-        outside = ~(title & (capitals > TITLE_CASE * tokens.titles)[article])
+        outside = outside_title_case(tokens, capital)
         inside += np.bincount(tokens.ids[outside & ~tokens.breaks], minlength=size)
         plain += np.bincount(tokens.ids[outside], minlength=size)
         total += np.bincount(tokens.ids, minlength=size)

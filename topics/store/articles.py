@@ -28,6 +28,10 @@ _SCHEMA = {
 _FOUND_SCHEMA = _SCHEMA | {"sqlite_autoindex_article_1": None}
 _COLUMNS = "row, id, title, {text}, date, source, section, url, authors, lang, extra"
 _INSERT = f"INSERT INTO article VALUES ({', '.join('?' * 13)}) ON CONFLICT (id) DO NOTHING"
+_UPDATE = (
+    "UPDATE article SET (id, title, text, date, source, section, url, authors, lang, extra, url_key, title_key) = "
+    f"({', '.join('?' * 12)}) WHERE id = ?"
+)
 
 _CHECK_EVERY = 16 << 20  # bytes of text between two looks at the free disk: less than the reserve that it keeps
 _BATCH = 500  # rows a query: below SQLite's smallest limit of 999 variables
@@ -65,20 +69,7 @@ class ArticleWriter:
 
         Raises UnicodeEncodeError on a lone surrogate, which no reader lets through.
         """
-        values = (
-            article.id,
-            article.title or None,
-            article.text or None,
-            article.date,
-            article.source,
-            article.section,
-            article.url,
-            _dumps(list(article.authors)) if article.authors else None,
-            article.lang,
-            _dumps(dict(article.extra)) if article.extra else None,
-            _key(article.url) if article.url else None,
-            _key(_folded(article.title)) if article.title else None,
-        )
+        values = _values(article)
         with _writing(self.path):
             if self._db.execute(_INSERT, (self._rows, *values)).rowcount == 0:
                 return None
@@ -88,6 +79,12 @@ class ArticleWriter:
             self._unchecked = 0
             check_free(self.path.parent, 0)
         return self._rows - 1
+
+    def put(self, article: Article) -> None:
+        """As `add`, but an earlier article of that id is replaced, where it stands."""
+        if self.add(article) is None:
+            with _writing(self.path):
+                self._db.execute(_UPDATE, (*_values(article), article.id))
 
     def close(self) -> None:
         """Index, sync and close; from here on the file does not change."""
@@ -201,7 +198,7 @@ class ArticleFile:
         with ArticleWriter(path) as writer:
             for batch in _batches(list(chosen)):
                 for article in self.get(batch, text):
-                    writer.add(article if text else _without_text(article))
+                    writer.add(article if text else without_text(article))
 
     def close(self) -> None:
         """Let the file go; nothing can be read afterwards."""
@@ -274,7 +271,25 @@ class ArticleFile:
         return found
 
 
-def _without_text(article: Article) -> Article:
+def _values(article: Article) -> tuple[Any, ...]:
+    """What a row holds, behind its number."""
+    return (
+        article.id,
+        article.title or None,
+        article.text or None,
+        article.date,
+        article.source,
+        article.section,
+        article.url,
+        _dumps(list(article.authors)) if article.authors else None,
+        article.lang,
+        _dumps(dict(article.extra)) if article.extra else None,
+        _key(article.url) if article.url else None,
+        _key(_folded(article.title)) if article.title else None,
+    )
+
+
+def without_text(article: Article) -> Article:
     """The article without what cannot be published."""
     return Article(
         id=article.id,

@@ -12,12 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 import topics
+from topics.drift import Familiarity
 from topics.errors import DamagedModel
 from topics.facets import Facets
 from topics.index import Index, Rows
-from topics.model import Model, Segment, Topics
+from topics.later import LaterTerms
+from topics.model import Model, Topics
+from topics.segment import NONE_REMOVED, Segment
 from topics.settings import Settings
 from topics.store.arrays import save_arrays
+from topics.store.articles import ArticleFile
 from topics.store.commit import Transaction
 from topics.store.folder import ModelFolder
 from topics.store.manifest import Manifest, now
@@ -32,32 +36,37 @@ Arrays = Mapping[str, NDArray[Any]]
 
 def load(path: Path) -> Model:
     """The model in a folder.  Raises ModelNotFound, DamagedModel, NewerModel."""
+    model, _ = open_model(path)
+    return model
+
+
+def open_model(path: Path) -> tuple[Model, list[ArticleFile]]:
+    """The model in a folder, and the file of articles of each of its segments.  Raises as `load`."""
     with ExitStack() as stack:
         folder = stack.enter_context(ModelFolder.open(path))
         manifest = folder.manifest
-        files = []
-        segments = []
+        files: list[ArticleFile] = []
+        segments: list[Segment] = []
         try:
             arrays = folder.arrays("model", mmap=False)
             settings = Settings.from_row(manifest.settings)
             vocabulary = Vocabulary.from_arrays(prefixed(arrays, "vocabulary_"), manifest.counts["fitted_articles"])
             fitted = topics_from(arrays, manifest)
-            removed: list[int] = []
-            start = 0
             for segment in manifest.segments:
                 file = folder.articles(segment["articles"])
                 stack.callback(file.close)
                 files.append(file)
-                found = segment_from(folder.arrays(segment["index"]), len(file), fitted, segment)
-                segments.append(found)
-                start += len(found)
+                removed = (
+                    folder.arrays(segment["removed"], mmap=False)["rows"] if "removed" in segment else NONE_REMOVED
+                )
+                segments.append(segment_from(folder.arrays(segment["index"]), len(file), removed))
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise DamagedModel(f"{path}: its files do not fit together ({error}); restore it or train again") from error
         stack.pop_all()
         folder.close()
-    reader = SegmentedArticles(files, removed)
+    reader = SegmentedArticles(files, [segment.removed.tolist() for segment in segments])
     info = {"path": str(path), "manifest": manifest}
-    return Model(settings, vocabulary, fitted, segments, reader, info)
+    return Model(settings, vocabulary, fitted, segments, reader, info), files
 
 
 def prefixed(arrays: Arrays, prefix: str) -> dict[str, NDArray[Any]]:
@@ -121,23 +130,27 @@ def segment_arrays(segment: Segment) -> dict[str, NDArray[Any]]:
         "weight_starts": segment.weights.starts,
         "weight_topics": segment.weights.terms,
         "weight_values": segment.weights.values,
-        "new_terms": segment.new_terms.data,
-        "new_term_offsets": segment.new_terms.offsets,
+        **segment.familiarity.arrays(),
+        **segment.later.arrays(),
     }
 
 
-def segment_from(arrays: Arrays, n_articles: int, fitted: Topics, entry: Mapping[str, Any]) -> Segment:
-    """The segment that `segment_arrays` gave."""
+def segment_from(arrays: Arrays, n_articles: int, removed: NDArray[np.int64]) -> Segment:
+    """The segment that `segment_arrays` gave.  removed : rows that are gone."""
     segment = Segment(
         Index.from_arrays(arrays),
         Rows(arrays["weight_starts"], arrays["weight_topics"], arrays["weight_values"]),
         Facets.from_arrays(arrays),
-        StringTable(arrays["new_terms"], arrays["new_term_offsets"]),
-        int(entry["first_new"]),
+        Familiarity.from_arrays(arrays),
+        LaterTerms.from_arrays(arrays),
+        removed,
     )
-    lengths = {len(segment.index), len(segment.weights), len(segment.facets.dates), n_articles}
-    if len(lengths) != 1:
+    known = segment.familiarity
+    columns = (segment.index, segment.weights, segment.facets.dates, known.added, known.unknown, known.explained)
+    if any(len(column) != n_articles for column in columns):
         raise ValueError(f"an index of {len(segment.index)} articles beside {n_articles} articles")
+    if len(removed) and (removed[0] < 0 or removed[-1] >= n_articles or bool(np.any(np.diff(removed) <= 0))):
+        raise ValueError(f"removed rows that are not among {n_articles}")
     return segment
 
 
@@ -185,7 +198,7 @@ def save(
         settings=settings.row(),
         counts={"articles": len(segment), "topics": len(fitted), "terms": len(vocabulary), **counts},
         info={"converged": fitted.converged, "topics": topic_info, **info},
-        segments=[{"index": "index", "articles": "articles", "first_new": segment.first_new}],
+        segments=[{"index": "index", "articles": "articles"}],
     )
     transaction.commit(manifest)
     return manifest

@@ -11,15 +11,15 @@ from topics.store.articles import ArticleFile
 class SegmentedArticles:
     """Reads several article files as one: row numbers run on from file to file.
 
-    removed : rows that are gone; they keep their numbers and are found by no id, URL or title.
+    removed : of each file the rows that are gone; they keep their numbers and are found by no id, URL or title.
     """
 
-    def __init__(self, files: Sequence[ArticleFile], removed: Iterable[int] = ()) -> None:
+    def __init__(self, files: Sequence[ArticleFile], removed: Sequence[Iterable[int]] = ()) -> None:
         self._files = tuple(files)
-        self._removed = frozenset(removed)
         self._starts = [0]
         for file in files:
             self._starts.append(self._starts[-1] + len(file))
+        self._removed = frozenset(s + row for s, rows in zip(self._starts, removed, strict=False) for row in rows)
 
     def __len__(self) -> int:
         return self._starts[-1]
