@@ -1,0 +1,199 @@
+"""What recurs over the unrelated articles of one source, and is therefore not theirs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from topics.corpus.cleaning import shapes
+from topics.corpus.cleaning.furniture import Known
+from topics.corpus.cleaning.lines import LONGEST, ends_sentence, folded, is_news, paragraphs
+from topics.corpus.cleaning.wording import hints_at_furniture, is_suspicious, rule_for
+
+# In so many articles, or this part of the source's, must a line stand: fewer where its wording speaks of the outlet,
+# more where it stands amid the text.
+HINTED = (3, 0.02)
+AT_EDGE = (4, 0.05)
+AMID = (5, 0.2)
+SHAPED = (5, 0.1)
+
+# Beyond so many unrelated articles no further one is compared.
+_ENOUGH = 12
+
+# Of the words of five letters and more in the shorter text, the part that stands in the other too.  Unrelated articles
+# of one outlet have .02 to .15, two reports of one event .15 to .5, copies more than .8.
+RELATED = 0.3
+
+# An edge is the first or last three paragraphs, furniture aside.
+EDGE = 3
+_MOSTLY = 0.8
+
+_WORD = re.compile(r"\w{5,}")
+
+
+@dataclass(slots=True)
+class Page:
+    """An article to learn from.  paragraphs : stripped.  words : long words of those that do not recur, when asked."""
+
+    title: str
+    paragraphs: list[str]
+    words: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, title: str, text: str) -> Page:
+        lines = text.split("\n")
+        return cls(title, [lines[i].strip() for i in paragraphs(lines)])
+
+
+def learn_source(source: str, pages: list[Page]) -> Known:
+    """The furniture of one source.  source : its name, "" for unknown.  The pages' order does not matter."""
+    n = len(pages)
+    if n < HINTED[0]:
+        return Known()
+    counts: Counter[str] = Counter()
+    for page in pages:
+        counts.update(set(page.paragraphs))
+    recurring = {line for line, count in counts.items() if count >= _least(HINTED, n) and _can_be(line)}
+    lesson = _Lesson(source, pages, recurring)
+    lines = lesson.lines() if recurring else {}
+    return Known(n, lines, **lesson.shapes(lines))
+
+
+def _least(threshold: tuple[int, float], n: int) -> int:
+    count, share = threshold
+    return max(count, round(share * n))
+
+
+def _can_be(line: str) -> bool:
+    return len(line) <= LONGEST and any(map(str.isalpha, line)) and not is_news(line)
+
+
+class _Lesson:
+    """The pages of one source, and what stands on them more than once."""
+
+    def __init__(self, source: str, pages: list[Page], recurring: set[str]) -> None:
+        self.source = source
+        self.pages = pages
+        self.recurring = recurring
+
+    def lines(self) -> dict[str, int]:
+        """Whole lines that are furniture, and on how many pages they stand."""
+        found: dict[str, list[int]] = defaultdict(list)
+        at_edge: Counter[str] = Counter()
+        for number, page in enumerate(self.pages):
+            if self.recurring.isdisjoint(page.paragraphs):
+                continue
+            for line, near in self._placed(page):
+                found[line].append(number)
+                at_edge[line] += near
+        learned = {}
+        for line, numbers in found.items():
+            threshold = AMID if at_edge[line] < _MOSTLY * len(numbers) else AT_EDGE
+            if hints_at_furniture(line):
+                threshold = HINTED
+            if self._unrelated(numbers, _least(threshold, len(self.pages))):
+                learned[line] = len(numbers)
+        return _sorted(learned)
+
+    def _placed(self, page: Page) -> Iterable[tuple[str, bool]]:
+        """Each recurring line of a page, once, and whether it stands at an edge of the text."""
+        own = sum(line not in self.recurring for line in page.paragraphs)
+        before = 0
+        placed: dict[str, bool] = {}
+        for line in page.paragraphs:
+            if line in self.recurring:
+                placed.setdefault(line, before < EDGE or own - before < EDGE)
+            else:
+                before += 1
+        return placed.items()
+
+    def _unrelated(self, numbers: list[int], least: int) -> bool:
+        """Do so many pages have it, and are enough of them about different things?
+
+        Copies of one wire story, and reports of one event that quote the same words, count as one page.
+        """
+        if len(numbers) < least:
+            return False
+        least = min(least, _ENOUGH)
+        chosen: list[frozenset[str]] = []
+        for number in numbers:
+            words = self._words(self.pages[number])
+            if words and not any(len(words & other) > RELATED * min(len(words), len(other)) for other in chosen):
+                chosen.append(words)
+                if len(chosen) >= least:
+                    return True
+        return False
+
+    def _words(self, page: Page) -> frozenset[str]:
+        if page.words is None:
+            own = "\n".join(line for line in page.paragraphs if line not in self.recurring)
+            page.words = frozenset(_WORD.findall(own.casefold()))
+        return page.words
+
+    def shapes(self, lines: dict[str, int]) -> dict[str, dict[str, int]]:
+        """Parts of lines that recur while the rest of the line changes."""
+        masks: dict[str, list[int]] = defaultdict(list)
+        starts: dict[str, list[int]] = defaultdict(list)
+        ends: dict[str, list[int]] = defaultdict(list)
+        openings: dict[str, list[int]] = defaultdict(list)
+        endings: dict[str, list[int]] = defaultdict(list)
+        titles = {folded(page.title) for page in self.pages} - {""}
+        names = self._names()
+        for number, page in enumerate(self.pages):
+            own = [line for line in page.paragraphs if line not in lines]
+            for at, line in enumerate(own):
+                edge = at < EDGE or len(own) - at <= EDGE
+                if len(line) > LONGEST or not (edge or line[-1] not in ".!?"):
+                    continue
+                if edge:
+                    _note(masks, shapes.masked, line, number)
+                label = shapes.start_of(line)
+                if label and folded(line[len(label) :]) in titles:
+                    _put(starts, label, number)
+                if names and not ends_sentence(line):
+                    end = shapes.end_of(line)
+                    if end and not names.isdisjoint(_WORD.findall(end.casefold())):
+                        _put(ends, end, number)
+            body = [line for line in own if not (is_suspicious(line) and rule_for(line, head=True, tail=True))]
+            if body:
+                _note(openings, shapes.opening_of, body[0], number)
+                _note(endings, shapes.ending_of, body[-1], number)
+        return {
+            "masks": self._kept(masks),
+            "starts": self._kept(starts, HINTED),
+            "ends": self._kept(ends),
+            "openings": self._kept(openings),
+            "endings": self._kept(endings),
+            "titles": self._title_ends(),
+        }
+
+    def _names(self) -> set[str]:
+        """Words of the source's name that tell it from others: "courier" of "The Marrowgate Courier"."""
+        return set(re.findall(r"\w{4,}", self.source.casefold()))
+
+    def _kept(self, found: dict[str, list[int]], threshold: tuple[int, float] = SHAPED) -> dict[str, int]:
+        least = _least(threshold, len(self.pages))
+        return _sorted({p: len(at) for p, at in found.items() if _can_be(p) and self._unrelated(at, least)})
+
+    def _title_ends(self) -> dict[str, int]:
+        counts = Counter(end for page in self.pages if (end := shapes.title_end(page.title)))
+        least = _least(AMID, len(self.pages))
+        return _sorted({end: count for end, count in counts.items() if count >= least})
+
+
+def _note(found: dict[str, list[int]], part_of: Callable[[str], str | None], line: str, number: int) -> None:
+    part = part_of(line)
+    if part:
+        _put(found, part, number)
+
+
+def _put(found: dict[str, list[int]], part: str, number: int) -> None:
+    numbers = found[part]
+    if not numbers or numbers[-1] != number:
+        numbers.append(number)
+
+
+def _sorted(counts: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items()))

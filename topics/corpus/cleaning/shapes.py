@@ -1,0 +1,54 @@
+"""The part of a line that stays when the rest changes: "Picture: NAME / The Courier", "Updated at 14:05"."""
+
+from __future__ import annotations
+
+import re
+
+_VARIABLE = re.compile(r"\b\d{1,2}[:.h]\d{2}(?:\s?[ap]\.?m\b)?|\b\d{1,2}([./-])\d{1,2}\1\d{2,4}\b|\b(?:19|20)\d{2}\b")
+_END = re.compile(r"(?:.*\S)(\s+[(\[][^()\[\]]{3,50}[)\]]|(?:\s+[/|–—-]\s+|,\s+)[^/|–—,()\[\]]{3,40})$")
+_TITLE_END = re.compile(r".*\S(\s+[|–—·-]\s+[^|–—·]{2,40})$")
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?…。！？])\s+")
+
+_LONGEST_LABEL = 40
+_LONGEST_PART = 200  # of a paragraph, at its beginning or end
+_SHORTEST_PART = 12
+
+
+def masked(line: str) -> str | None:
+    """The line with times, dates and years as zeros; None when it has none.  Other figures are news."""
+    if not any(map(str.isdigit, line)):
+        return None
+    mask = _VARIABLE.sub(lambda found: re.sub(r"\d+", "0", found[0]), line)
+    return mask if mask != line else None
+
+
+def start_of(line: str) -> str | None:
+    """The label before a colon, with it."""
+    at = line.find(":", 2, _LONGEST_LABEL)
+    return line[: at + 1] if at > 0 and at + 1 < len(line) else None
+
+
+def end_of(line: str) -> str | None:
+    """What stands behind the last slash, bar, dash or comma, or in brackets at the end; with the mark."""
+    found = _END.match(line) if len(line) <= 400 else None
+    return found[1].strip() if found else None
+
+
+def title_end(title: str) -> str | None:
+    """The outlet behind a title: " | The Courier"; with the mark and the space before it."""
+    found = _TITLE_END.match(title) if len(title) <= 400 else None
+    return found[1] if found else None
+
+
+def opening_of(paragraph: str) -> str | None:
+    """The first sentence of a longer paragraph, when it is short."""
+    found = _BETWEEN_SENTENCES.search(paragraph, 0, _LONGEST_PART)
+    return paragraph[: found.start()] if found and found.start() >= _SHORTEST_PART else None
+
+
+def ending_of(paragraph: str) -> str | None:
+    """The last sentence of a longer paragraph, when it is short."""
+    last = None
+    for last in _BETWEEN_SENTENCES.finditer(paragraph, max(1, len(paragraph) - _LONGEST_PART)):
+        pass
+    return paragraph[last.end() :] if last and len(paragraph) - last.end() >= _SHORTEST_PART else None
