@@ -6,7 +6,7 @@ from topics.corpus.cleaning import datelines, pages, shapes
 from topics.corpus.cleaning.furniture import Furniture, Known
 from topics.corpus.cleaning.lines import LONGEST, ends_sentence, paragraphs
 from topics.corpus.cleaning.records import Cleaned, Cut
-from topics.corpus.cleaning.wording import hints_at_furniture, is_suspicious, rule_for
+from topics.corpus.cleaning.wording import hints_at_furniture, rule_for
 from topics.records import Article
 
 # Rules for the head and the foot of a page hold for so many paragraphs.
@@ -33,8 +33,7 @@ def clean(article: Article, furniture: Furniture | None = None) -> Cleaned:
     if not title and not text and page.cuts:
         cuts = tuple(Cut(cut.line, cut.kind, cut.why, False) for cut in page.cuts)
         return Cleaned(article.title, article.text, article.section, None, None, cuts)
-    if page.lines is not None:
-        page.suspect()
+    page.suspect()
     return Cleaned(title, text, page.section, page.place, page.agency, tuple(page.cuts))
 
 
@@ -48,9 +47,13 @@ class _Page:
         self.agency: str | None = None
         self.cuts: list[Cut] = []
         self.known = known
-        self.lines = article.text.split("\n")
-        self.at = paragraphs(self.lines)
+        self._set(article.text.split("\n"))
         self.is_page = False  # a breadcrumb or the headline was in the text, so a caption may be
+
+    def _set(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.at = paragraphs(lines)  # which of them are a paragraph
+        self.paragraphs = [lines[i].strip() for i in self.at]
 
     def clean_title(self) -> None:
         """A title ends with the outlet's name, or is a breadcrumb that a reader took for the title."""
@@ -60,7 +63,7 @@ class _Page:
             self.cuts.append(Cut(end.strip(), "furniture", why))
             self.title = self.title[: -len(end)]
         crumbs = pages.crumbs(self.title) if self.title else None
-        if crumbs and self.at and pages.could_be_headline(self.lines[self.at[0]].strip()):
+        if crumbs and self.at and pages.could_be_headline(self.paragraphs[0]):
             self._breadcrumb(self.title, crumbs)
             self.title = ""
 
@@ -69,12 +72,13 @@ class _Page:
         before = len(self.cuts)
         gone: set[int] = set()
         last = len(self.at) - 1
-        for place, i in enumerate(self.at):
-            line = self.lines[i].strip()
+        for place, line in enumerate(self.paragraphs):
+            if len(line) > LONGEST:
+                continue
             cut = self._cut(line, place, last)
             if cut is not None:
                 self.cuts.append(cut)
-                gone.add(i)
+                gone.add(self.at[place])
         if gone:
             self._drop(gone)
         if self.at:
@@ -83,8 +87,6 @@ class _Page:
 
     def _cut(self, line: str, place: int, last: int) -> Cut | None:
         """What is to be said against a line, if anything.  place : among the paragraphs; last : of the last of them."""
-        if len(line) > LONGEST:
-            return None
         known = self.known
         if line in known.lines:
             rule = rule_for(line, head=True, tail=True)
@@ -94,8 +96,6 @@ class _Page:
             found = self._head(line, place)
             if found is not None:
                 return found
-        if not is_suspicious(line):
-            return None
         rule = rule_for(line, head=head, tail=tail)
         if rule is not None:
             return Cut(line, rule.kind, rule.why)
@@ -119,8 +119,8 @@ class _Page:
         if not self.title and pages.could_be_headline(line):
             self.title = line
             return Cut(line, "headline", "the first line below the breadcrumb, taken for the title")
-        body = [self.lines[i] for i in self.at[place + 1 :]]
-        if all(not ends_sentence(self.lines[i].strip()) for i in self.at[:place]) and pages.is_caption(line, body):
+        above, body = self.paragraphs[:place], self.paragraphs[place + 1 :]
+        if not any(map(ends_sentence, above)) and pages.is_caption(line, body):
             return Cut(line, "caption", "an open line between headline and text that says nothing new")
         return None
 
@@ -175,6 +175,7 @@ class _Page:
     def _replace(self, i: int, line: str) -> None:
         if line:
             self.lines[i] = line
+            self._set(self.lines)
         else:
             self._drop({i})
 
@@ -190,24 +191,23 @@ class _Page:
                 kept.append(line)
         while kept and not kept[-1].strip():
             kept.pop()
-        self.lines = kept
-        self.at = paragraphs(kept)
+        self._set(kept)
 
     def text(self) -> str:
         return "\n".join(self.lines)
 
     def suspect(self) -> None:
         """Mark what looks like furniture at the foot of the page: open lines behind the last sentence."""
-        at = self.at
-        if len(at) < 3:
+        if len(self.paragraphs) < 3:
             return
         found: list[Cut] = []
-        for i in reversed(at):
-            line = self.lines[i].strip()
-            hinted = len(line) <= LONGEST and hints_at_furniture(line)
+        for line in reversed(self.paragraphs):
+            if len(line) > LONGEST:
+                break
+            hinted = hints_at_furniture(line)
             if not hinted and (ends_sentence(line) or len(line) > _LONGEST_SUSPECT or not any(map(str.isalpha, line))):
                 break
             why = "speaks of the outlet" if hinted else "an open line behind the last sentence"
             found.append(Cut(line, "suspect", why, False))
-        if len(found) < len(at) - 1:
+        if len(found) < len(self.paragraphs) - 1:
             self.cuts.extend(reversed(found))

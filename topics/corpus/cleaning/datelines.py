@@ -25,7 +25,7 @@ _FORMS = (
     re.compile(rf"(?P<place>{_PLACE}(?:, {_REGION})?),? {_DATE}(?: ?{_AGENCY})?{_DASH}"),
     re.compile(rf"(?P<place>(?:{_PLACE}|{_REGION})(?:, {_REGION})?),? {_AGENCY}{_DASH}"),
     re.compile(rf"{_AGENCY}{_DASH}"),
-    re.compile(rf"(?P<place>{_PLACE}(?:, {_REGION})?) ?(?:--|[–—―]| - ) ?(?=[^\W\d_a-zà-öø-ÿ])"),
+    re.compile(rf"(?P<place>{_PLACE}(?:, {_REGION})?) ?(?:--|[–—―])\s*(?=[^\W\d_a-zà-öø-ÿ])"),
 )
 _LONGEST = 100
 
@@ -47,8 +47,10 @@ class Dateline(NamedTuple):
 
 def find(paragraph: str) -> Dateline | None:
     """The dateline that a paragraph begins with."""
-    # Every form has a dash or it is none; most paragraphs are done with here.
     head = paragraph[:_LONGEST]
+    # Most paragraphs are done with here: no agency in brackets, and a first word in small letters.
+    if "(" not in head and head[0] != "/" and head[1:2].islower():
+        return None
     if "-" not in head and "—" not in head and "–" not in head and "―" not in head:
         return None
     for form in _FORMS:

@@ -10,6 +10,8 @@ from topics.records import Article
 STOPS = frozenset(".!?…。！？।؟۔")
 QUOTES = frozenset("\"”»“’'」』")
 
+_AFTER_STOPS = QUOTES | frozenset(")]")
+
 # A line below 160 characters may be one row of hard-wrapped text (wire archives, mail), where "said." or "Net profit"
 # stands alone on thousands of rows and is news.  Articles whose lines are paragraphs nearly all have a longer one.
 WRAPPED = 160
@@ -36,7 +38,7 @@ def paragraphs(lines: list[str]) -> list[int]:
 
 def ends_sentence(line: str) -> bool:
     """Does the line end as a sentence does?  ``line`` is stripped and not empty."""
-    return line[-1] in STOPS or (line[-1] in QUOTES or line[-1] in ")]") and line[-2:-1] in STOPS
+    return line[-1] in STOPS or (line[-1] in _AFTER_STOPS and line[-2:-1] in STOPS)
 
 
 def is_news(line: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from topics.corpus.cleaning.lines import ends_sentence, folded
+from topics.corpus.cleaning.lines import ends_sentence, folded, is_news
 
 _BETWEEN = re.compile(r"\s*[>»›→]\s*|\s+[/|•·\\]\s+|\s*::\s*")
 _MOST_CRUMBS = 7
@@ -66,8 +66,11 @@ def could_be_headline(line: str) -> bool:
 def is_caption(line: str, body: list[str]) -> bool:
     """Is an open line above the first sentence a caption?  Its words are nearly all in the body then.
 
-    body : the paragraphs that follow.  A cross-head or a standfirst says something new and stays.
+    body : the paragraphs that follow, stripped, at least one.  A cross-head or a standfirst says something new and
+    stays; so do the rows of a list of results.
     """
+    if not ends_sentence(body[0]) or len(body[0]) < len(line) or is_news(line):
+        return False
     words = set(_WORD.findall(line.casefold()))
     if len(words) < 4 or len(line) > 300:
         return False

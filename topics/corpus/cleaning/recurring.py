@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from topics.corpus.cleaning import shapes
 from topics.corpus.cleaning.furniture import Known
 from topics.corpus.cleaning.lines import LONGEST, ends_sentence, folded, is_news, paragraphs
-from topics.corpus.cleaning.wording import hints_at_furniture, is_suspicious, rule_for
+from topics.corpus.cleaning.wording import hints_at_furniture, rule_for
 
 # In so many articles, or this part of the source's, must a line stand: fewer where its wording speaks of the outlet,
 # more where it stands amid the text.
@@ -20,7 +20,7 @@ AMID = (5, 0.2)
 SHAPED = (5, 0.1)
 
 # Beyond so many unrelated articles no further one is compared.
-_ENOUGH = 12
+_ENOUGH = 8
 
 # Of the words of five letters and more in the shorter text, the part that stands in the other too.  Unrelated articles
 # of one outlet have .02 to .15, two reports of one event .15 to .5, copies more than .8.
@@ -30,7 +30,13 @@ RELATED = 0.3
 EDGE = 3
 _MOSTLY = 0.8
 
+# Bylines, captions and notes of changes are shorter.
+_LONGEST_SHAPED = 200
+# So much of an article tells whether two are about the same thing.
+_LONGEST_COMPARED = 1500
+
 _WORD = re.compile(r"\w{5,}")
+_NAME = re.compile(r"\w{4,}")
 
 
 @dataclass(slots=True)
@@ -129,49 +135,41 @@ class _Lesson:
     def _words(self, page: Page) -> frozenset[str]:
         if page.words is None:
             own = "\n".join(line for line in page.paragraphs if line not in self.recurring)
-            page.words = frozenset(_WORD.findall(own.casefold()))
+            page.words = frozenset(_WORD.findall(own[:_LONGEST_COMPARED].casefold()))
         return page.words
 
     def shapes(self, lines: dict[str, int]) -> dict[str, dict[str, int]]:
         """Parts of lines that recur while the rest of the line changes."""
-        masks: dict[str, list[int]] = defaultdict(list)
-        starts: dict[str, list[int]] = defaultdict(list)
-        ends: dict[str, list[int]] = defaultdict(list)
-        openings: dict[str, list[int]] = defaultdict(list)
-        endings: dict[str, list[int]] = defaultdict(list)
+        found: dict[str, dict[str, list[int]]] = {
+            part: {} for part in ("masks", "starts", "ends", "openings", "endings")
+        }
         titles = {folded(page.title) for page in self.pages} - {""}
         names = self._names()
         for number, page in enumerate(self.pages):
-            own = [line for line in page.paragraphs if line not in lines]
+            own = [line for line in page.paragraphs if line not in lines] if lines else page.paragraphs
+            last = len(own) - EDGE
             for at, line in enumerate(own):
-                edge = at < EDGE or len(own) - at <= EDGE
-                if len(line) > LONGEST or not (edge or line[-1] not in ".!?"):
+                if len(line) > _LONGEST_SHAPED:
                     continue
-                if edge:
-                    _note(masks, shapes.masked, line, number)
+                if at < EDGE or at >= last:
+                    _put(found["masks"], shapes.masked(line), number)
+                if ends_sentence(line):
+                    continue
                 label = shapes.start_of(line)
                 if label and folded(line[len(label) :]) in titles:
-                    _put(starts, label, number)
-                if names and not ends_sentence(line):
-                    end = shapes.end_of(line)
-                    if end and not names.isdisjoint(_WORD.findall(end.casefold())):
-                        _put(ends, end, number)
-            body = [line for line in own if not (is_suspicious(line) and rule_for(line, head=True, tail=True))]
-            if body:
-                _note(openings, shapes.opening_of, body[0], number)
-                _note(endings, shapes.ending_of, body[-1], number)
-        return {
-            "masks": self._kept(masks),
-            "starts": self._kept(starts, HINTED),
-            "ends": self._kept(ends),
-            "openings": self._kept(openings),
-            "endings": self._kept(endings),
-            "titles": self._title_ends(),
-        }
+                    _put(found["starts"], label, number)
+                end = shapes.end_of(line) if names else None
+                if end and not names.isdisjoint(_NAME.findall(end.casefold())):
+                    _put(found["ends"], end, number)
+            if own:
+                _put(found["openings"], shapes.opening_of(_first_own(own)), number)
+                _put(found["endings"], shapes.ending_of(_first_own(reversed(own))), number)
+        kept = {part: self._kept(at, HINTED if part == "starts" else SHAPED) for part, at in found.items()}
+        return {**kept, "titles": self._title_ends()}
 
     def _names(self) -> set[str]:
         """Words of the source's name that tell it from others: "courier" of "The Marrowgate Courier"."""
-        return set(re.findall(r"\w{4,}", self.source.casefold()))
+        return set(_NAME.findall(self.source.casefold()))
 
     def _kept(self, found: dict[str, list[int]], threshold: tuple[int, float] = SHAPED) -> dict[str, int]:
         least = _least(threshold, len(self.pages))
@@ -183,14 +181,18 @@ class _Lesson:
         return _sorted({end: count for end, count in counts.items() if count >= least})
 
 
-def _note(found: dict[str, list[int]], part_of: Callable[[str], str | None], line: str, number: int) -> None:
-    part = part_of(line)
-    if part:
-        _put(found, part, number)
+def _first_own(paragraphs: Iterable[str]) -> str:
+    """The first that no general rule takes for furniture; "" when there is none."""
+    for line in paragraphs:
+        if len(line) > LONGEST or rule_for(line, head=True, tail=True) is None:
+            return line
+    return ""
 
 
-def _put(found: dict[str, list[int]], part: str, number: int) -> None:
-    numbers = found[part]
+def _put(found: dict[str, list[int]], part: str | None, number: int) -> None:
+    if part is None:
+        return
+    numbers = found.setdefault(part, [])
     if not numbers or numbers[-1] != number:
         numbers.append(number)
 

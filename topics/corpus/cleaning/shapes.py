@@ -7,7 +7,6 @@ import re
 _VARIABLE = re.compile(r"\b\d{1,2}[:.h]\d{2}(?:\s?[ap]\.?m\b)?|\b\d{1,2}([./-])\d{1,2}\1\d{2,4}\b|\b(?:19|20)\d{2}\b")
 _END = re.compile(r"(?:.*\S)(\s+[(\[][^()\[\]]{3,50}[)\]]|(?:\s+[/|–—-]\s+|,\s+)[^/|–—,()\[\]]{3,40})$")
 _TITLE_END = re.compile(r".*\S(\s+[|–—·-]\s+[^|–—·]{2,40})$")
-_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?…。！？])\s+")
 
 _LONGEST_LABEL = 40
 _LONGEST_PART = 200  # of a paragraph, at its beginning or end
@@ -16,8 +15,6 @@ _SHORTEST_PART = 12
 
 def masked(line: str) -> str | None:
     """The line with times, dates and years as zeros; None when it has none.  Other figures are news."""
-    if not any(map(str.isdigit, line)):
-        return None
     mask = _VARIABLE.sub(lambda found: re.sub(r"\d+", "0", found[0]), line)
     return mask if mask != line else None
 
@@ -42,13 +39,11 @@ def title_end(title: str) -> str | None:
 
 def opening_of(paragraph: str) -> str | None:
     """The first sentence of a longer paragraph, when it is short."""
-    found = _BETWEEN_SENTENCES.search(paragraph, 0, _LONGEST_PART)
-    return paragraph[: found.start()] if found and found.start() >= _SHORTEST_PART else None
+    at = paragraph.find(". ", _SHORTEST_PART, _LONGEST_PART)
+    return paragraph[: at + 1] if at > 0 else None
 
 
 def ending_of(paragraph: str) -> str | None:
     """The last sentence of a longer paragraph, when it is short."""
-    last = None
-    for last in _BETWEEN_SENTENCES.finditer(paragraph, max(1, len(paragraph) - _LONGEST_PART)):
-        pass
-    return paragraph[last.end() :] if last and len(paragraph) - last.end() >= _SHORTEST_PART else None
+    at = paragraph.rfind(". ", max(1, len(paragraph) - _LONGEST_PART), -_SHORTEST_PART)
+    return paragraph[at + 2 :] if at > 0 else None
