@@ -52,8 +52,9 @@ class _Page:
 
     def _set(self, lines: list[str]) -> None:
         self.lines = lines
-        self.at = paragraphs(lines)  # which of them are a paragraph
-        self.paragraphs = [lines[i].strip() for i in self.at]
+        stripped = list(map(str.strip, lines))
+        self.at = paragraphs(stripped)  # which of them are a paragraph
+        self.paragraphs = [stripped[i] for i in self.at]
 
     def clean_title(self) -> None:
         """A title ends with the outlet's name, or is a breadcrumb that a reader took for the title."""
@@ -70,36 +71,33 @@ class _Page:
     def clean_text(self) -> bool:
         """One pass over the paragraphs.  Returns whether a further one may find more."""
         before = len(self.cuts)
-        gone: set[int] = set()
-        last = len(self.at) - 1
+        known, gone = self.known, []
+        lines, last = known.lines, len(self.at) - 1
         for place, line in enumerate(self.paragraphs):
             if len(line) > LONGEST:
                 continue
-            cut = self._cut(line, place, last)
-            if cut is not None:
-                self.cuts.append(cut)
-                gone.add(self.at[place])
+            head, tail = place < _HEAD, place > last - _TAIL
+            if line in lines:
+                cut = self._recurring(line)
+            elif head and (found := self._head(line, place)) is not None:
+                cut = found
+            elif (rule := rule_for(line, head=head, tail=tail)) is not None:
+                cut = Cut(line, rule.kind, rule.why)
+            elif not known.articles or (shaped := self._shaped(line)) is None:
+                continue
+            else:
+                cut = shaped
+            self.cuts.append(cut)
+            gone.append(self.at[place])
         if gone:
-            self._drop(gone)
+            self._drop(set(gone))
         if self.at:
             self._parts()
         return len(self.cuts) > before
 
-    def _cut(self, line: str, place: int, last: int) -> Cut | None:
-        """What is to be said against a line, if anything.  place : among the paragraphs; last : of the last of them."""
-        known = self.known
-        if line in known.lines:
-            rule = rule_for(line, head=True, tail=True)
-            return Cut(line, rule.kind if rule else "furniture", self._why(known.lines[line]))
-        head, tail = place < _HEAD, place > last - _TAIL
-        if head:
-            found = self._head(line, place)
-            if found is not None:
-                return found
-        rule = rule_for(line, head=head, tail=tail)
-        if rule is not None:
-            return Cut(line, rule.kind, rule.why)
-        return self._shaped(line) if known.articles else None
+    def _recurring(self, line: str) -> Cut:
+        rule = rule_for(line, head=True, tail=True)
+        return Cut(line, rule.kind if rule else "furniture", self._why(self.known.lines[line]))
 
     def _why(self, count: int) -> str:
         return f"on {count} of the {self.known.articles} articles of this source that were looked at"

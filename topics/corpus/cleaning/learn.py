@@ -10,8 +10,8 @@ from topics.corpus.cleaning.lines import group_of
 from topics.corpus.cleaning.recurring import Page, learn_source
 from topics.records import Article
 
-# A line on 5 % of a source's articles is on 50 +- 7 of a thousand; more would teach nothing new.
-PER_SOURCE = 1000
+# A line on a tenth of a source's articles is on 40 +- 6 of these; more would cost time and teach nothing new.
+PER_SOURCE = 400
 # Excerpts of at most 6,000 characters, mostly 2,000: some 60 to 200 MB when full, whatever the size of the corpus.
 IN_ALL = 30_000
 # Fewer articles of a source than this teach nothing, so the samples never get smaller.

@@ -24,16 +24,15 @@ _SCORE = re.compile(r"(?<![\d:.-])\d{1,3} ?[-–:] ?\d{1,3}(?![\d:.-])|\b\d+\b[^
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}\b")
 
 
-def paragraphs(lines: list[str]) -> list[int]:
-    """Positions of the lines that are a paragraph each.
+def paragraphs(stripped: list[str]) -> list[int]:
+    """Positions of the lines that are a paragraph each; ``stripped`` are lines without the space around them.
 
     All that are not blank; but where every line is short and the text may be hard-wrapped, only those between blanks.
     """
-    filled = [i for i, line in enumerate(lines) if line and not line.isspace()]
-    if len(filled) < 2 or max(map(len, lines)) > WRAPPED:
-        return filled
-    whole = set(filled)
-    return [i for i in filled if i - 1 not in whole and i + 1 not in whole]
+    if len(stripped) < 2 or max(map(len, stripped)) > WRAPPED:
+        return [i for i, line in enumerate(stripped) if line]
+    around = [*stripped, ""]  # a blank behind the last line, which is also before the first: around[-1]
+    return [i for i, line in enumerate(stripped) if line and not around[i - 1] and not around[i + 1]]
 
 
 def ends_sentence(line: str) -> bool:

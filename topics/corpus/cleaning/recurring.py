@@ -49,8 +49,8 @@ class Page:
 
     @classmethod
     def of(cls, title: str, text: str) -> Page:
-        lines = text.split("\n")
-        return cls(title, [lines[i].strip() for i in paragraphs(lines)])
+        lines = list(map(str.strip, text.split("\n")))
+        return cls(title, [lines[i] for i in paragraphs(lines)])
 
 
 def learn_source(source: str, pages: list[Page]) -> Known:
@@ -143,7 +143,7 @@ class _Lesson:
         found: dict[str, dict[str, list[int]]] = {
             part: {} for part in ("masks", "starts", "ends", "openings", "endings")
         }
-        titles = {folded(page.title) for page in self.pages} - {""}
+        titles: set[str] = set()
         names = self._names()
         for number, page in enumerate(self.pages):
             own = [line for line in page.paragraphs if line not in lines] if lines else page.paragraphs
@@ -156,6 +156,8 @@ class _Lesson:
                 if ends_sentence(line):
                     continue
                 label = shapes.start_of(line)
+                if label and not titles:
+                    titles = {folded(page.title) or "-" for page in self.pages}  # "-" is no folded text
                 if label and folded(line[len(label) :]) in titles:
                     _put(found["starts"], label, number)
                 end = shapes.end_of(line) if names else None
@@ -173,7 +175,8 @@ class _Lesson:
 
     def _kept(self, found: dict[str, list[int]], threshold: tuple[int, float] = SHAPED) -> dict[str, int]:
         least = _least(threshold, len(self.pages))
-        return _sorted({p: len(at) for p, at in found.items() if _can_be(p) and self._unrelated(at, least)})
+        often = {part: at for part, at in found.items() if len(at) >= least and _can_be(part)}
+        return _sorted({part: len(at) for part, at in often.items() if self._unrelated(at, least)})
 
     def _title_ends(self) -> dict[str, int]:
         counts = Counter(end for page in self.pages if (end := shapes.title_end(page.title)))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 _VARIABLE = re.compile(r"\b\d{1,2}[:.h]\d{2}(?:\s?[ap]\.?m\b)?|\b\d{1,2}([./-])\d{1,2}\1\d{2,4}\b|\b(?:19|20)\d{2}\b")
+_DIGIT = re.compile(r"\d")
 _END = re.compile(r"(?:.*\S)(\s+[(\[][^()\[\]]{3,50}[)\]]|(?:\s+[/|–—-]\s+|,\s+)[^/|–—,()\[\]]{3,40})$")
 _TITLE_END = re.compile(r".*\S(\s+[|–—·-]\s+[^|–—·]{2,40})$")
 
+_TITLE_MARKS = (" - ", " | ", " – ", " — ", " · ")
 _LONGEST_LABEL = 40
 _LONGEST_PART = 200  # of a paragraph, at its beginning or end
 _SHORTEST_PART = 12
@@ -15,6 +17,8 @@ _SHORTEST_PART = 12
 
 def masked(line: str) -> str | None:
     """The line with times, dates and years as zeros; None when it has none.  Other figures are news."""
+    if _DIGIT.search(line) is None:
+        return None
     mask = _VARIABLE.sub(lambda found: re.sub(r"\d+", "0", found[0]), line)
     return mask if mask != line else None
 
@@ -33,7 +37,9 @@ def end_of(line: str) -> str | None:
 
 def title_end(title: str) -> str | None:
     """The outlet behind a title: " | The Courier"; with the mark and the space before it."""
-    found = _TITLE_END.match(title) if len(title) <= 400 else None
+    if len(title) > 400 or not any([mark in title for mark in _TITLE_MARKS]):
+        return None
+    found = _TITLE_END.match(title)
     return found[1] if found else None
 
 

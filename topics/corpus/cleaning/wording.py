@@ -231,10 +231,11 @@ _BEGINNINGS: dict[Rule, str] = {
     COPYRIGHT: "© copyright (c)",
     BYLINE: "by written words reported von par por door di af av",
 }
-_BY_WORD: dict[str, tuple[Rule, ...]] = {}
+BY_WORD: dict[str, tuple[Rule, ...]] = {}
 for _rule, _words in _BEGINNINGS.items():
     for _word in _words.split():
-        _BY_WORD[_word] = (*_BY_WORD.get(_word, ()), _rule)
+        for _form in (_word, f"{_word}:"):
+            BY_WORD[_form] = (*BY_WORD.get(_form, ()), _rule)
 _BY_SIGN = {"(": (TAG,), "-": (TAG,), "–": (TAG,), "—": (TAG,), "©": (COPYRIGHT,)}
 _DIGITS = frozenset("0123456789")
 
@@ -242,12 +243,13 @@ _DIGITS = frozenset("0123456789")
 def rule_for(line: str, *, head: bool, tail: bool) -> Rule | None:
     """The first rule that matches a stripped line.  head, tail : is it among the first or last of its text?"""
     word = line.partition(" ")[0].lower()
-    rules = _BY_WORD.get(word.rstrip(":")) or ()
-    if word[0] in _BY_SIGN:
-        rules += _BY_SIGN[word[0]]
-    elif word[0] in _DIGITS and len(line) < 30:
+    rules = BY_WORD.get(word, ())
+    sign = word[0]
+    if sign in _BY_SIGN:
+        rules += _BY_SIGN[sign]
+    elif sign in _DIGITS and len(line) < 30:
         rules += (SHARE,)
-    if line[-1] in ")]" or line[-2:] in (").", "]."):
+    if line.endswith((")", "]", ").", "].")):
         rules += (CREDIT,)
     if (head or tail) and "ights reserved" in line:
         rules += (RIGHTS,)
