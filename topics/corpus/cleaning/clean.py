@@ -12,7 +12,9 @@ from topics.records import Article
 # Rules for the head and the foot of a page hold for so many paragraphs.
 _HEAD, _TAIL = 4, 4
 # Longer lines at the foot are sentences without a stop, not promotion.
-_LONGEST_SUSPECT = 160
+_LONGEST_SUSPECT = 200
+# Most last sentences of an article are longer, and are not looked into for words such as "subscribe".
+_LONGEST_HINTED = 150
 
 _NOTHING = Known()
 
@@ -29,8 +31,11 @@ def clean(article: Article, furniture: Furniture | None = None) -> Cleaned:
     page.clean_title()
     while page.clean_text():  # what was the second line may now be the first
         pass
+    if not page.cuts:
+        page.suspect()
+        return Cleaned(article.title, article.text, article.section, None, None, tuple(page.cuts))
     title, text = page.title, page.text()
-    if not title and not text and page.cuts:
+    if not title and not text:
         cuts = tuple(Cut(cut.line, cut.kind, cut.why, False) for cut in page.cuts)
         return Cleaned(article.title, article.text, article.section, None, None, cuts)
     page.suspect()
@@ -200,10 +205,11 @@ class _Page:
             return
         found: list[Cut] = []
         for line in reversed(self.paragraphs):
-            if len(line) > LONGEST:
+            closed = ends_sentence(line)
+            if len(line) > (_LONGEST_HINTED if closed else _LONGEST_SUSPECT):
                 break
             hinted = hints_at_furniture(line)
-            if not hinted and (ends_sentence(line) or len(line) > _LONGEST_SUSPECT or not any(map(str.isalpha, line))):
+            if not hinted and (closed or not any(map(str.isalpha, line))):
                 break
             why = "speaks of the outlet" if hinted else "an open line behind the last sentence"
             found.append(Cut(line, "suspect", why, False))

@@ -30,6 +30,10 @@ RELATED = 0.3
 EDGE = 3
 _MOSTLY = 0.8
 
+# A page with less of its own is a copy, and what it shares with others is its story; pages with much furniture around
+# a short item are not worth learning from either.
+_COPIED = 0.6
+
 # Bylines, captions and notes of changes are shorter.
 _LONGEST_SHAPED = 200
 # So much of an article tells whether two are about the same thing.
@@ -41,7 +45,7 @@ _NAME = re.compile(r"\w{4,}")
 
 @dataclass(slots=True)
 class Page:
-    """An article to learn from.  paragraphs : stripped.  words : long words of those that do not recur, when asked."""
+    """An article to learn from.  paragraphs : stripped.  words : its longer words, once asked for."""
 
     title: str
     paragraphs: list[str]
@@ -134,7 +138,9 @@ class _Lesson:
 
     def _words(self, page: Page) -> frozenset[str]:
         if page.words is None:
-            own = "\n".join(line for line in page.paragraphs if line not in self.recurring)
+            own = "\n".join([line for line in page.paragraphs if line not in self.recurring])
+            if len(own) < _COPIED * sum(map(len, page.paragraphs)):
+                own = "\n".join(page.paragraphs)
             page.words = frozenset(_WORD.findall(own[:_LONGEST_COMPARED].casefold()))
         return page.words
 

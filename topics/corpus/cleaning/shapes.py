@@ -16,10 +16,10 @@ _SHORTEST_PART = 12
 
 
 def masked(line: str) -> str | None:
-    """The line with times, dates and years as zeros; None when it has none.  Other figures are news."""
+    """The line with each time, date and year as 00:00; None when it has none.  Other figures are news."""
     if _DIGIT.search(line) is None:
         return None
-    mask = _VARIABLE.sub(lambda found: re.sub(r"\d+", "0", found[0]), line)
+    mask = _VARIABLE.sub("00:00", line)
     return mask if mask != line else None
 
 
