@@ -171,7 +171,7 @@ def test_furniture_comes_back_from_its_row() -> None:
 
 @pytest.mark.skipif(not SCRAPED.exists(), reason="the evaluation data is not there")
 def test_the_scraped_page_comes_clean() -> None:
-    """Title, section, no caption; the footer is suspect when alone and gone once twenty pages of the source are known."""
+    """Title, section, no caption; the footer is suspect when alone and gone once twenty such pages are known."""
     page = SCRAPED.read_text("utf-8")
     lines = [line for line in page.split("\n") if line.strip()]
     headline, caption, footer = lines[1], lines[2], lines[-2:]

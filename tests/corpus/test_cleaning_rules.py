@@ -15,7 +15,7 @@ BODY = (
     "The harbour board voted on Monday to raise the sea wall by a metre, after the third flood of the winter left the "
     "fish market under water and the ferry office without power for a week.",
     "Engineers put the cost at nine million crowns. The board will borrow most of it and expects to begin in spring.",
-    "Traders had asked for a barrier across the mouth of the basin. That would take ten years, the chairwoman answered.",
+    "Traders had asked for a barrier across the mouth of the basin. That would take ten years, the board answered.",
 )
 
 
@@ -100,11 +100,13 @@ def test_agency_tags_go_from_the_foot(line: str) -> None:
         "This story was never told.",
         "Support for the party fell to nine percent.",
         "Cookies and cream were sold out by noon.",
-        "We use cookies as bait, the trapper said of the bears.".replace("We use", "They use"),
+        "They use cookies as bait, the trapper said of the bears.",
         "Picture this: a city without cars.",
         "Rovers 2, United 1",
         "Full time: 0-0",
         "(more)",
+        "Also:",
+        "The article was published to coincide with the visit.",
         "Correction: this article was amended on 3 May. The number of branches sold is 49, not 94.",
         "Monday: rain. Tuesday: sun.",
         "What happens now",
@@ -146,6 +148,9 @@ def test_datelines_give_place_and_agency(dateline: str, place: str | None, agenc
         "NASA — The ",
         "FOR SALE - The ",
         "AMEX DELAY - The ",
+        "OPEN PRICE/VOLUME -- The ",
+        "TOKYO RUBBER (YEN PER KILO) - The ",
+        "(CORRECTION) - The ",
         "Anna (22) said - ",
         "The wall — ",
     ],
@@ -214,9 +219,10 @@ def test_rows_of_wrapped_text_are_no_paragraphs() -> None:
 LINES = st.one_of(
     st.sampled_from(
         [
-            *BODY, "", "  ", "Advertisement", "Read more: all", "Home > News > Coast", "Sea wall to rise", "By Jo Brandt",
-            "(BNA) jk/lm", "SALTMERE, May 4 (BNA) - Rain fell.", "SALTMERE, May 4 (BNA) -", "(Reuters) -", "Our radio",
-            "Photo: Jo / The Bugle", "Learned line", "Rain fell. Learned ending of it.", "Learned opening. Rain fell.",
+            *BODY, "", "  ", "Advertisement", "Read more: all", "Home > News > Coast", "Sea wall to rise",
+            "By Jo Brandt", "(BNA) jk/lm", "SALTMERE, May 4 (BNA) - Rain fell.", "SALTMERE, May 4 (BNA) -",
+            "(Reuters) -", "Our radio", "Photo: Jo / The Bugle", "Learned line", "Rain fell. Learned ending of it.",
+            "Learned opening. Rain fell.",
         ]
     ),
     st.text(max_size=60),

@@ -89,7 +89,7 @@ def test_no_furniture_among_the_keywords(
         result = clean(article, furniture)
         cleaned.append(replace(article, title=result.title, text=result.text))
     for name, corpus, some in (("raw", articles, True), ("clean", cleaned, False)):
-        model = fit_to(tmp_path / name, corpus, Settings(n_topics=20))
+        model = fit_to(tmp_path / name, corpus, Settings(n_topics=20, max_iter=50))
         words = {word for topic in model.topics(10) for term in topic.keywords for word in term.term.lower().split()}
         assert bool(words & page_words) is some, (name, words & page_words)
 

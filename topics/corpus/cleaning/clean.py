@@ -140,7 +140,7 @@ class _Page:
         known = self.known
         mask = shapes.masked(line) if known.masks else None
         if mask is not None and mask in known.masks:
-            return Cut(line, "update", "but for times and years, " + self._why(known.masks[mask]))
+            return Cut(line, "update", "but for times and dates, " + self._why(known.masks[mask]))
         if ends_sentence(line):
             return None
         end = shapes.end_of(line) if known.ends else None

@@ -15,7 +15,8 @@ _MONTH = (
 )
 _DATE = (
     rf"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? )?"
-    rf"(?:(?i:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}\.?(?:st|nd|rd|th)? [^\W\d_]{{3,10}}\.?)(?:,? \d{{4}})?"
+    rf"(?:(?i:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?"
+    rf"|\d{{1,2}}\.?(?:st|nd|rd|th)? [^\W\d_][a-zà-ÿ]{{2,9}}\.?)(?:,? \d{{4}})?"
 )
 _AGENCY = r"(?:\((?P<in_brackets>[^\W\d_][\w./& -]{1,30})\)|/(?P<in_slashes>[^\W\d_][\w.& -]{1,30})/)"
 _DASH = r"\s*(?:-{1,2}|[–—―])(?:\s+|$)"
@@ -31,9 +32,11 @@ _LONGEST = 100
 
 # In capitals before a dash, and no place.
 _LABELS = frozenset(
-    "UPDATE UPDATED BREAKING EXCLUSIVE WATCH OPINION ANALYSIS CORRECTION CORRECTED LIVE VIDEO PHOTOS REVIEW INTERVIEW "
-    "FEATURE PREVIEW PROFILE FACTBOX EXPLAINER EDITORIAL COMMENT LETTERS LETTER POLL QUIZ SPOILER NOTE WARNING ALERT "
-    "NASA NATO UEFA FIFA OPEC UNESCO UNICEF ASEAN INTERPOL MARKET MARKETS TABLE RESULTS RESULT STANDINGS".split()
+    """
+    UPDATE UPDATED BREAKING EXCLUSIVE WATCH OPINION ANALYSIS CORRECTION CORRECTED LIVE VIDEO PHOTOS REVIEW INTERVIEW
+    FEATURE PREVIEW PROFILE FACTBOX EXPLAINER EDITORIAL COMMENT LETTERS LETTER POLL QUIZ SPOILER NOTE WARNING ALERT
+    REVISED NASA NATO UEFA FIFA OPEC UNESCO UNICEF ASEAN INTERPOL MARKET MARKETS TABLE RESULTS RESULT STANDINGS
+    """.split()  # noqa: SIM905 - sixty words in quotes are hard to read
 )
 
 
@@ -59,12 +62,24 @@ def find(paragraph: str) -> Dateline | None:
             continue
         parts = found.groupdict()
         place, agency = parts.get("place"), parts.get("in_brackets") or parts.get("in_slashes")
-        if place is not None and agency is None and not _could_be_place(place, dated=form is _FORMS[0]):
+        if place is not None and not _could_be_place(place, named=agency is not None or form is _FORMS[0]):
+            continue
+        if agency is not None and not _could_be_agency(agency):
             continue
         return Dateline(found.end(), place, agency)
     return None
 
 
-def _could_be_place(place: str, *, dated: bool) -> bool:
-    """A bare acronym before a dash ("IBM - The ...") is no place; three letters with a date may be one."""
-    return place.split(" ")[0].strip(".") not in _LABELS and (dated or len(place) >= 4)
+def _could_be_place(place: str, *, named: bool) -> bool:
+    """named : a date or an agency stands with it.  Else it may be a company or a table ("IBM -", "INTEREST --")."""
+    words = place.partition(",")[0].split()
+    if words[0].strip(".") in _LABELS:
+        return False
+    if named:
+        return len(words) <= 4
+    return len(words) <= 3 and len(place) >= 4 and "/" not in place
+
+
+def _could_be_agency(name: str) -> bool:
+    """No label ("CORRECTION"), and no unit above a table ("YEN PER KILO")."""
+    return name.upper() not in _LABELS and not (name.isupper() and name.count(" ") > 1)

@@ -14,8 +14,8 @@ from topics.records import Article, Row
 class Known:
     """The furniture of one source: each line or part, and how many of the articles looked at have it.
 
-    articles : how many were looked at.  lines : whole lines.  masks : lines with times, dates and years as 00:00.  starts :
-    labels before a headline.  ends : of open lines, naming the outlet.  openings, endings : sentences at the
+    articles : how many were looked at.  lines : whole lines.  masks : lines with times, dates and years as 00:00.
+    starts : labels before a headline.  ends : of open lines, naming the outlet.  openings, endings : sentences at the
     beginning of the first and the end of the last paragraph.  titles : ends of titles.
     """
 

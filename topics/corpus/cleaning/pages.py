@@ -13,14 +13,17 @@ _LONGEST_CRUMB = 40
 
 # The ways into a site.  The deepest crumb that is not one of these is the section.
 _ROOTS = frozenset(
-    "home|homepage|home page|front page|frontpage|news|latest|latest news|all news|start|startseite|nachrichten|accueil|"
-    "actualités|actualité|inicio|portada|noticias|início|notícias|notizie|nieuws|nyheder|nyheter|hem|hjem|uutiset|"
-    "strona główna|wiadomości|главная|новости|головна|новини|الرئيسية|أخبار|الأخبار|צפייה|首页|新闻|首頁|新聞|ホーム|ニュース|홈|뉴스|"
+    "home|homepage|home page|front page|frontpage|news|latest|latest news|"  # noqa: SIM905 - as a list hard to read
+    "all news|start|startseite|nachrichten|accueil|actualités|actualité|inicio|portada|noticias|início|notícias|"
+    "notizie|nieuws|nyheder|nyheter|hem|hjem|uutiset|strona główna|wiadomości|главная|новости|головна|новини|"
+    "الرئيسية|أخبار|الأخبار|首页|新闻|首頁|新聞|ホーム|ニュース|홈|뉴스|"
     "you are here|articles|stories|archive".split("|")
 )
 _SECTIONS = frozenset(
-    "world|sport|sports|business|politics|culture|opinion|science|technology|tech|health|local|national|international|"
-    "economy|entertainment|arts|lifestyle|travel|education|environment|climate|media|society|money|football".split("|")
+    """
+    world sport sports business politics culture opinion science technology tech health local national international
+    economy entertainment arts lifestyle travel education environment climate media society money football
+    """.split()  # noqa: SIM905 - as a list hard to read
 )
 _WORD = re.compile(r"[^\W\d_]{3,}")
 

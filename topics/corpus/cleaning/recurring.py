@@ -146,11 +146,9 @@ class _Lesson:
 
     def shapes(self, lines: dict[str, int]) -> dict[str, dict[str, int]]:
         """Parts of lines that recur while the rest of the line changes."""
-        found: dict[str, dict[str, list[int]]] = {
-            part: {} for part in ("masks", "starts", "ends", "openings", "endings")
-        }
+        found: dict[str, dict[str, list[int]]] = {part: {} for part in ("masks", "starts", "ends")}
         titles: set[str] = set()
-        names = self._names()
+        names, title_ends = self._names(), self._title_ends()
         for number, page in enumerate(self.pages):
             own = [line for line in page.paragraphs if line not in lines] if lines else page.paragraphs
             last = len(own) - EDGE
@@ -163,17 +161,23 @@ class _Lesson:
                     continue
                 label = shapes.start_of(line)
                 if label and not titles:
-                    titles = {folded(page.title) or "-" for page in self.pages}  # "-" is no folded text
+                    titles = self._titles(title_ends)
                 if label and folded(line[len(label) :]) in titles:
                     _put(found["starts"], label, number)
                 end = shapes.end_of(line) if names else None
                 if end and not names.isdisjoint(_NAME.findall(end.casefold())):
                     _put(found["ends"], end, number)
-            if own:
-                _put(found["openings"], shapes.opening_of(_first_own(own)), number)
-                _put(found["endings"], shapes.ending_of(_first_own(reversed(own))), number)
         kept = {part: self._kept(at, HINTED if part == "starts" else SHAPED) for part, at in found.items()}
-        return {**kept, "titles": self._title_ends()}
+        return {**kept, **self._sentences(Known(len(self.pages), lines, **kept)), "titles": title_ends}
+
+    def _sentences(self, known: Known) -> dict[str, dict[str, int]]:
+        """Sentences that open the first or end the last paragraph, other furniture aside."""
+        openings: dict[str, list[int]] = {}
+        endings: dict[str, list[int]] = {}
+        for number, page in enumerate(self.pages):
+            _put(openings, shapes.opening_of(_first_own(page.paragraphs, known)), number)
+            _put(endings, shapes.ending_of(_first_own(reversed(page.paragraphs), known)), number)
+        return {"openings": self._kept(openings), "endings": self._kept(endings)}
 
     def _names(self) -> set[str]:
         """Words of the source's name that tell it from others: "courier" of "The Marrowgate Courier"."""
@@ -184,16 +188,30 @@ class _Lesson:
         often = {part: at for part, at in found.items() if len(at) >= least and _can_be(part)}
         return _sorted({part: len(at) for part, at in often.items() if self._unrelated(at, least)})
 
+    def _titles(self, title_ends: dict[str, int]) -> set[str]:
+        """Headlines as links to them say them; never empty."""
+        titles = {"-"}  # which is no folded text
+        for page in self.pages:
+            end = shapes.title_end(page.title)
+            titles.add(folded(page.title.removesuffix(end) if end and end in title_ends else page.title))
+        return titles - {""}
+
     def _title_ends(self) -> dict[str, int]:
         counts = Counter(end for page in self.pages if (end := shapes.title_end(page.title)))
         least = _least(AMID, len(self.pages))
         return _sorted({end: count for end, count in counts.items() if count >= least})
 
 
-def _first_own(paragraphs: Iterable[str]) -> str:
-    """The first that no general rule takes for furniture; "" when there is none."""
+def _first_own(paragraphs: Iterable[str], known: Known) -> str:
+    """The first paragraph that is no furniture; "" when there is none."""
     for line in paragraphs:
-        if len(line) > LONGEST or rule_for(line, head=True, tail=True) is None:
+        if len(line) > LONGEST:
+            return line
+        if line in known.lines or rule_for(line, head=True, tail=True) is not None:
+            continue
+        if shapes.masked(line) in known.masks or shapes.end_of(line) in known.ends:
+            continue
+        if shapes.start_of(line) not in known.starts:
             return line
     return ""
 

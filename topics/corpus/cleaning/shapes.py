@@ -9,7 +9,7 @@ _DIGIT = re.compile(r"\d")
 _END = re.compile(r"(?:.*\S)(\s+[(\[][^()\[\]]{3,50}[)\]]|(?:\s+[/|–—-]\s+|,\s+)[^/|–—,()\[\]]{3,40})$")
 _TITLE_END = re.compile(r".*\S(\s+[|–—·-]\s+[^|–—·]{2,40})$")
 
-_TITLE_MARKS = (" - ", " | ", " – ", " — ", " · ")
+_TITLE_MARK = re.compile(r"\s[|–—·-]\s")
 _LONGEST_LABEL = 40
 _LONGEST_PART = 200  # of a paragraph, at its beginning or end
 _SHORTEST_PART = 12
@@ -37,7 +37,7 @@ def end_of(line: str) -> str | None:
 
 def title_end(title: str) -> str | None:
     """The outlet behind a title: " | The Courier"; with the mark and the space before it."""
-    if len(title) > 400 or not any([mark in title for mark in _TITLE_MARKS]):
+    if len(title) > 400 or _TITLE_MARK.search(title) is None:
         return None
     found = _TITLE_END.match(title)
     return found[1] if found else None
