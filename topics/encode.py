@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topics import lookup, vectorize
+from topics.corpus.cleaning import words_of
 from topics.drift import Familiarity
 from topics.facets import Facets
 from topics.factorize import explained, weights
@@ -18,11 +19,6 @@ from topics.records import Article
 from topics.segment import NONE_REMOVED, Segment
 from topics.text.tokens import Words, tokenise
 from topics.vectorize import numbers
-
-
-def texts(articles: Iterable[Article]) -> Iterator[tuple[str, str]]:
-    """Title and text of each article as they are split into words."""
-    return ((article.title, article.text) for article in articles)
 
 
 class Encoder:
@@ -44,7 +40,7 @@ class Encoder:
         """The next articles of the segment."""
         vocabulary, fitted, settings = self._model.vocabulary, self._model.fitted, self._model.settings
         words = Words()
-        tokens = tokenise(texts(articles), words)
+        tokens = tokenise((words_of(article, self._model.furniture) for article in articles), words)
         X = fitted.words.weigh(vectorize.encode(tokens, words, fitted.words, settings), settings)
         W = weights(X, fitted.H)
         P = parts(W, fitted.H)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics import later, lookup, vectorize
+from topics.corpus.cleaning import Furniture, words_of
 from topics.drift import drift
 from topics.errors import ArticleNotFound, DamagedModel, SettingError
 from topics.facets import Filters, check_known
@@ -76,13 +77,15 @@ class Topics:
 class Model:
     """Fitted topics and the articles they were fitted on.
 
-    Attributes: `settings`, `vocabulary`, `fitted` (Topics), `segments`, `reader` (Articles), `info` (JSON values).
+    Attributes: `settings`, `furniture` (None when cleaning is off), `vocabulary`, `fitted` (Topics), `segments`,
+    `reader` (Articles), `info` (JSON values).
     Opened with ``topics.load`` or made with ``topics.train``.
     """
 
     def __init__(
         self,
         settings: Settings,
+        furniture: Furniture | None,
         vocabulary: Vocabulary,
         fitted: Topics,
         segments: Sequence[Segment],
@@ -90,6 +93,7 @@ class Model:
         info: Mapping[str, Any] | None = None,
     ) -> None:
         self.settings = settings
+        self.furniture = furniture
         self.vocabulary = vocabulary
         self.fitted = fitted
         self.segments = tuple(segments)
@@ -166,7 +170,7 @@ class Model:
     def _assign_new(self, articles: Iterable[Article], min_weight: float) -> Iterator[Assignment]:
         rest = iter(articles)
         while block := list(islice(rest, BLOCK)):
-            W = self.weigh([(article.title, article.text) for article in block])
+            W = self._weigh_texts([words_of(article, self.furniture) for article in block])
             for article, weights in zip(block, W, strict=True):
                 found = np.flatnonzero(weights)
                 yield self._assignment(article, found, weights[found], min_weight)
@@ -178,6 +182,9 @@ class Model:
 
     def weigh(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """Topic weights of (title, text) pairs: float32 (n_texts, n_topics), rows summing to 1 or zero."""
+        return self._weigh_texts([words_of(Article("", *pair), self.furniture) for pair in texts])
+
+    def _weigh_texts(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         words = Words()
         tokens = tokenise(texts, words)
         return self._weigh(tokens, words)
@@ -237,7 +244,7 @@ class Model:
     def encode(self, title: str, text: str, *, with_topics: bool = True) -> Row:
         """The look-up row of a text.  Terms that no article holds count in its length, and match nothing."""
         words = Words()
-        tokens = tokenise([(title, text)], words)
+        tokens = tokenise([words_of(Article("", title, text), self.furniture)], words)
         encoded = lookup.encode(tokens, words, self.vocabulary, self.settings)
         X = lookup.rows(encoded, self.vocabulary)
         n_known = len(self.vocabulary)

@@ -21,6 +21,8 @@ class Settings:
     # Only the start of a topic model draws random numbers.
     seed: int = 0
     language: str = "en"
+    # Without what belongs to the page: breadcrumbs, captions, footers, what an outlet puts under every article.
+    clean: bool = True
     # Words of topics as they are written: stems shown by their commonest form cost .03 NPMI on every corpus tried.
     # (Look-up always joins the forms of a word, and one form is enough in a list of keywords.)
     stem: bool = False

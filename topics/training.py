@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics import lookup, vectorize
+from topics.corpus.cleaning import Furniture, Learner, filed, words_of
 from topics.drift import Familiarity
 from topics.errors import SettingError, SourceError
 from topics.facets import Facets
@@ -61,9 +62,12 @@ def fit_to(
     mode = "replace" if replace_model else "create"
     with Transaction(path, "replace" if mode == "replace" else "create") as transaction:
         file = transaction.new_path("articles", ".sqlite")
+        learner = Learner()
         with ArticleWriter(file) as writer:
             for done, article in enumerate(articles, 1):
-                writer.add(article)
+                kept = filed(article) if settings.clean else article
+                if writer.add(kept) is not None and settings.clean:
+                    learner.add(kept)
                 if done % 500 == 0:
                     progress("reading", done, None)
             n_articles = len(writer)
@@ -72,7 +76,8 @@ def fit_to(
         settings = replace(settings, n_topics=number_of_topics(settings, n_topics, n_articles))
         reader = ArticleFile(file)
         try:
-            blocks, words = tokens_of(reader, n_articles, progress)
+            furniture = learner.furniture() if settings.clean else None
+            blocks, words = tokens_of(reader, furniture, n_articles, progress)
             vocabulary, encoded = lookup.fit(blocks, words, settings)
             found, counts = vectorize.fit(blocks, words, settings)
             del blocks
@@ -88,7 +93,7 @@ def fit_to(
         if not keep_text:
             file = without_text(transaction, file)
         more = {"text": keep_text, **info()}
-        save(transaction, settings, vocabulary, fitted, segment, file, more, {"fitted_articles": n_articles})
+        save(transaction, settings, furniture, vocabulary, fitted, segment, file, more, {"fitted_articles": n_articles})
     return load(path)
 
 
@@ -103,11 +108,13 @@ def number_of_topics(settings: Settings, wanted: int | None, n_articles: int) ->
     return wanted
 
 
-def tokens_of(reader: ArticleFile, n_articles: int, progress: Progress) -> tuple[list[Tokens], Words]:
+def tokens_of(
+    reader: ArticleFile, furniture: Furniture | None, n_articles: int, progress: Progress
+) -> tuple[list[Tokens], Words]:
     """The tokens of all articles, in blocks, and their distinct words."""
     words = Words()
     blocks: list[Tokens] = []
-    rest = ((article.title, article.text) for article in reader.scan())
+    rest = (words_of(article, furniture) for article in reader.scan())
     while len(blocks) * BLOCK < n_articles:
         blocks.append(tokenise(islice(rest, BLOCK), words))
         progress("splitting into words", min(len(blocks) * BLOCK, n_articles), n_articles)

@@ -52,7 +52,7 @@ def add(path: Path, articles: Iterable[Article], *, progress: Progress = silent)
         incoming = transaction.new_path("incoming", ".sqlite")
         with ArticleWriter(incoming) as writer:
             for done, article in enumerate(articles, 1):
-                writer.put(article)
+                writer.put(filed(article) if change_cleans else article)
                 if done % 500 == 0:
                     progress("reading", done, None)
         with Change(transaction, progress) as change:

@@ -35,6 +35,7 @@ SUFFIXES = 2
 )
 @click.option("--replace", "replace_model", is_flag=True, help="Replace a model of that name.")
 @click.option("--no-text", is_flag=True, help="Keep no texts of articles, so that the model can be published.")
+@click.option("--no-clean", is_flag=True, help="Keep what belongs to the page: captions, footers, breadcrumbs.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the start of the fit.")
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Threads [default: one for each core]; the result is the same."
@@ -49,6 +50,7 @@ def command(
     n_topics: int | None,
     replace_model: bool,
     no_text: bool,
+    no_clean: bool,
     seed: int,
     jobs: int | None,
     format_: str | None,
@@ -70,7 +72,7 @@ def command(
     from topics.threads import limited
     from topics.training import fit_to
 
-    settings = Settings(seed=seed)
+    settings = Settings(seed=seed, clean=not no_clean)
     if n_topics is not None:
         Settings(n_topics=n_topics)  # complains of 0 before anything is read
     name = name or name_of(sources)

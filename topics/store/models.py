@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import topics
+from topics.corpus.cleaning import Furniture
 from topics.drift import Familiarity
 from topics.errors import DamagedModel
 from topics.facets import Facets
@@ -51,6 +53,7 @@ def open_model(path: Path) -> tuple[Model, list[ArticleFile]]:
             arrays = folder.arrays("model", mmap=False)
             settings = Settings.from_row(manifest.settings)
             vocabulary = Vocabulary.from_arrays(prefixed(arrays, "vocabulary_"), manifest.counts["fitted_articles"])
+            furniture = furniture_from(arrays)
             fitted = topics_from(arrays, manifest)
             for segment in manifest.segments:
                 file = folder.articles(segment["articles"])
@@ -66,7 +69,7 @@ def open_model(path: Path) -> tuple[Model, list[ArticleFile]]:
         folder.close()
     reader = SegmentedArticles(files, [segment.removed.tolist() for segment in segments])
     info = {"path": str(path), "manifest": manifest}
-    return Model(settings, vocabulary, fitted, segments, reader, info), files
+    return Model(settings, furniture, vocabulary, fitted, segments, reader, info), files
 
 
 def prefixed(arrays: Arrays, prefix: str) -> dict[str, NDArray[Any]]:
@@ -74,10 +77,12 @@ def prefixed(arrays: Arrays, prefix: str) -> dict[str, NDArray[Any]]:
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
-def model_arrays(vocabulary: Vocabulary, fitted: Topics) -> dict[str, NDArray[Any]]:
+def model_arrays(furniture: Furniture | None, vocabulary: Vocabulary, fitted: Topics) -> dict[str, NDArray[Any]]:
     """What the model file holds."""
     words = fitted.words
+    learned = json.dumps(furniture.row() if furniture is not None else None, ensure_ascii=False)
     return {
+        "furniture": np.frombuffer(learned.encode("utf-8"), np.uint8),
         **{f"vocabulary_{name}": array for name, array in vocabulary.arrays().items()},
         "words_names": words.names.data,
         "words_name_offsets": words.names.offsets,
@@ -93,6 +98,12 @@ def model_arrays(vocabulary: Vocabulary, fitted: Topics) -> dict[str, NDArray[An
         "share": fitted.share,
         "errors": np.array(fitted.errors, np.float64),
     }
+
+
+def furniture_from(arrays: Arrays) -> Furniture | None:
+    """The furniture that `model_arrays` gave."""
+    row = json.loads(arrays["furniture"].tobytes())
+    return None if row is None else Furniture.from_row(row)
 
 
 def topics_from(arrays: Arrays, manifest: Manifest) -> Topics:
@@ -172,6 +183,7 @@ def versions() -> dict[str, str]:
 def save(
     transaction: Transaction,
     settings: Settings,
+    furniture: Furniture | None,
     vocabulary: Vocabulary,
     fitted: Topics,
     segment: Segment,
@@ -181,7 +193,7 @@ def save(
 ) -> Manifest:
     """Write a freshly fitted model and commit it.  articles : the file of articles, made in the same transaction."""
     model_path = transaction.new_path("model", ".joblib")
-    save_arrays(model_path, model_arrays(vocabulary, fitted))
+    save_arrays(model_path, model_arrays(furniture, vocabulary, fitted))
     index_path = transaction.new_path("index", ".joblib")
     save_arrays(index_path, segment_arrays(segment))
     moment = now()

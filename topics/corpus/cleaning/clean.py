@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from topics.corpus.cleaning import datelines, pages, shapes
 from topics.corpus.cleaning.furniture import Furniture, Known
 from topics.corpus.cleaning.lines import LONGEST, ends_sentence, paragraphs
@@ -40,6 +42,27 @@ def clean(article: Article, furniture: Furniture | None = None) -> Cleaned:
         return Cleaned(article.title, article.text, article.section, None, None, cuts)
     page.suspect()
     return Cleaned(title, text, page.section, page.place, page.agency, tuple(page.cuts))
+
+
+def words_of(article: Article, furniture: Furniture | None) -> tuple[str, str]:
+    """Title and text of which an article's words are taken; as they are when `furniture` is None (cleaning is off)."""
+    if furniture is None:
+        return article.title, article.text
+    cleaned = clean(article, furniture)
+    return cleaned.title, cleaned.text
+
+
+def filed(article: Article) -> Article:
+    """The article with what its page tells beside the text: section of the breadcrumb, place and agency of a dateline.
+
+    What the source gave stays; the text stays as it was read.
+    """
+    cleaned = clean(article)
+    told = {"place": cleaned.place, "agency": cleaned.agency}
+    extra = {key: value for key, value in told.items() if value is not None and key not in article.extra}
+    if not extra and cleaned.section == article.section:
+        return article
+    return replace(article, section=cleaned.section, extra={**article.extra, **extra})
 
 
 class _Page:
