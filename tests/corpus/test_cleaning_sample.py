@@ -81,7 +81,7 @@ def test_no_furniture_among_the_keywords(
 ) -> None:
     """Without cleaning there is: topics are then made of outlets."""
     from topics.settings import Settings
-    from topics.train import fit_to
+    from topics.training import fit_to
 
     page_words = furniture_words(articles, truth)
     cleaned = []
