@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from topics.api import load, train
+    from topics.api import add, load, remove, train
     from topics.corpus import ReadOptions, read
     from topics.errors import TopicsError
     from topics.facets import Filters
     from topics.model import Model
     from topics.records import (
+        Added,
         Article,
         Assignment,
+        Drift,
         Match,
         Reason,
         Term,
@@ -35,8 +37,10 @@ if TYPE_CHECKING:
     from topics.settings import Settings
 
 __all__ = [
+    "Added",
     "Article",
     "Assignment",
+    "Drift",
     "Filters",
     "Match",
     "Model",
@@ -48,19 +52,32 @@ __all__ = [
     "TopicArticle",
     "TopicWeight",
     "TopicsError",
+    "add",
     "load",
     "read",
+    "remove",
     "train",
 ]
 
 # Imported when first asked for: the command line needs none of it to print its help.
 _HOMES = {
-    "api": ("load", "train"),
+    "api": ("add", "load", "remove", "train"),
     "corpus": ("ReadOptions", "read"),
     "errors": ("TopicsError",),
     "facets": ("Filters",),
     "model": ("Model",),
-    "records": ("Article", "Assignment", "Match", "Reason", "Term", "Topic", "TopicArticle", "TopicWeight"),
+    "records": (
+        "Added",
+        "Article",
+        "Assignment",
+        "Drift",
+        "Match",
+        "Reason",
+        "Term",
+        "Topic",
+        "TopicArticle",
+        "TopicWeight",
+    ),
     "settings": ("Settings",),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
@@ -13,7 +13,9 @@ from weakref import finalize
 from topics.settings import Settings
 
 if TYPE_CHECKING:
+    from topics.facets import Filters
     from topics.model import Model
+    from topics.records import Added
 
 
 def load(name: str | Path, *, models: str | None = None) -> Model:
@@ -62,3 +64,34 @@ def train(
         raise
     finalize(model, rmtree, folder, ignore_errors=True)
     return model
+
+
+def add(name: str | Path, articles: Iterable[object], *, models: str | None = None) -> Added:
+    """Add articles to a model without fitting again; one whose id it has takes the place of the old one.
+
+    name, articles : as for `train`.  Models that were opened before stay as they are: `load` again.  Raises
+    ModelNotFound, SourceError, MachineError (another writer is at work, say); then the model is as it was.
+    """
+    from topics.corpus import Reading, ReadOptions, from_objects
+    from topics.store.names import find, models_folder
+    from topics.update import add as add_to
+
+    path = find(str(name), models_folder(models))
+    options = ReadOptions(on_repeat="pass")
+    return add_to(path, articles if isinstance(articles, Reading) else from_objects(articles, options=options))
+
+
+def remove(
+    name: str | Path, ids: Sequence[str] = (), *, filters: Filters | None = None, models: str | None = None
+) -> int:
+    """Remove articles of a model, by id or all that pass `filters`, and say how many.
+
+    When this returns, no file of the model holds their text.  Raises ArticleNotFound for an id that is not there, and
+    removes nothing then; SettingError unless one of `ids` and `filters` is given.
+    """
+    from topics.facets import Filters
+    from topics.store.names import find, models_folder
+    from topics.update import remove as remove_from
+
+    wanted = [ids] if isinstance(ids, str) else list(ids)
+    return remove_from(find(str(name), models_folder(models)), wanted, filters=filters or Filters())

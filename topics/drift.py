@@ -11,6 +11,15 @@ from numpy.typing import NDArray
 
 from topics.records import Drift
 
+# Measured with 20 topics on 1,000 to 6,000 articles: later ones of the same kind explain .77 to 1.01 of what the fitted
+# ones do, and have 0.97 to 1.15 times as many unknown terms. When a quarter, a half, all of them are of a section that
+# the fit had never seen, they explain .66, .47, .19 to .33 and have 1.4, 2, 1.4 to 3.2 times the unknown terms. So both
+# limits say: half of what comes in is about something else.
+LEAST_EXPLAINED = 0.5
+MOST_UNKNOWN = 2.0
+# Fewer say nothing: one odd day is not a drift.
+ENOUGH = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Familiarity:
@@ -60,14 +69,29 @@ def drift(parts: Sequence[Familiarity]) -> Drift:
     """Fitted and added articles compared.  parts : of the articles that are there."""
     whole = Familiarity.join(parts)
     fitted, added = np.flatnonzero(~whole.added), np.flatnonzero(whole.added)
-    return Drift(
-        len(fitted),
-        len(added),
-        _mean(whole.unknown[fitted]),
-        _mean(whole.unknown[added]),
-        _mean(whole.explained[fitted]),
-        _mean(whole.explained[added]),
-    )
+    unknown = _mean(whole.unknown[fitted]), _mean(whole.unknown[added])
+    reproduced = _mean(whole.explained[fitted]), _mean(whole.explained[added])
+    return Drift(len(fitted), len(added), *unknown, *reproduced, advice(len(fitted), len(added), unknown, reproduced))
+
+
+Pair = tuple[float | None, float | None]
+
+
+def advice(n_fitted: int, n_added: int, unknown: Pair, reproduced: Pair) -> str | None:
+    """Why the model should be trained again, None while there is no need.  unknown, reproduced : fitted and added."""
+    if n_added < ENOUGH:
+        return None
+    if n_added > n_fitted:
+        return f"{n_added:,} articles were added to {n_fitted:,}: the topics are those of the smaller part"
+    if reproduced[0] and reproduced[1] is not None and reproduced[1] < LEAST_EXPLAINED * reproduced[0]:
+        return (
+            f"the topics explain {reproduced[1]:.1%} of the added articles and {reproduced[0]:.1%} of the fitted ones"
+        )
+    if unknown[0] and unknown[1] is not None and unknown[1] > MOST_UNKNOWN * unknown[0]:
+        return (
+            f"{unknown[1]:.0%} of the terms of the added articles are unknown to the topics, {unknown[0]:.0%} expected"
+        )
+    return None
 
 
 def _mean(values: NDArray[np.float32]) -> float | None:

@@ -165,7 +165,8 @@ class Drift:
 
     fitted, added : how many there are of each.  unknown_* : mean share of an article's distinct terms that the (other)
     fitted articles do not have.  explained_* : mean share of an article's squared weight that its topics reproduce.
-    Shares are 0 to 1, None where there is no article.
+    Shares are 0 to 1, None where there is no article.  retrain : why the model should be trained again, None while
+    there is no need.
     """
 
     fitted: int
@@ -174,15 +175,18 @@ class Drift:
     unknown_added: float | None
     explained_fitted: float | None
     explained_added: float | None
+    retrain: str | None = None
 
     def row(self) -> Row:
+        def rounded(share: float | None) -> float | None:
+            return None if share is None else round(share, 4)
+
         return {
             "fitted": self.fitted,
             "added": self.added,
-            "unknown_fitted": self.unknown_fitted,
-            "unknown_added": self.unknown_added,
-            "explained_fitted": self.explained_fitted,
-            "explained_added": self.explained_added,
+            "unknown_terms": {"fitted": rounded(self.unknown_fitted), "added": rounded(self.unknown_added)},
+            "explained": {"fitted": rounded(self.explained_fitted), "added": rounded(self.explained_added)},
+            "retrain": self.retrain,
         }
 
 

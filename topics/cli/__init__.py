@@ -20,6 +20,8 @@ COMMANDS = {
     "search": "Find articles by words.",
     "similar": "Find the articles nearest to an article or a text, and why.",
     "assign": "Give articles their topics.",
+    "add": "Add articles to a model, or replace those it has.",
+    "remove": "Remove articles from a model, with their text.",
     "read": "Show what would be trained on.",
     "models": "List the models.",
     "info": "Tell what a model is: settings, counts, versions.",
