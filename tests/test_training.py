@@ -147,11 +147,13 @@ def test_without_texts_no_sentence_is_left(tmp_path: Path) -> None:
     model = topics.train(rows, "news", models=str(tmp_path), keep_text=False)
     assert model.similar(rows[0]["id"])
     stored = b"".join(path.read_bytes() for path in (tmp_path / "news").iterdir()).decode("utf-8", "replace")
+    together = "\n".join(row["text"] for row in rows)
     for row in rows:
         words = row["text"].split()
         runs = [" ".join(words[i : i + 5]) for i in range(0, len(words) - 5, 5)]
-        # a headline may quote the text, and headlines stay
-        assert not [run for run in runs if run in stored and run not in row.get("title", "")]
+        # a headline may quote the text, and headlines stay; so do the lines that an outlet puts under all its articles
+        own = [run for run in runs if together.count(run) == 1 and run not in row.get("title", "")]
+        assert not [run for run in own if run in stored]
 
 
 def test_loading_gives_the_model_that_was_trained(tmp_path: Path) -> None:

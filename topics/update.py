@@ -17,12 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topics.corpus.cleaning import filed
 from topics.encode import Encoder
 from topics.errors import ArticleNotFound, MachineError, SettingError
 from topics.facets import Facets, Filters
 from topics.model import ALL
 from topics.records import Added, Article
 from topics.segment import LARGEST, Segment, join, plan
+from topics.settings import Settings
 from topics.store.arrays import save_arrays
 from topics.store.articles import ArticleFile, ArticleWriter, without_text
 from topics.store.commit import Transaction
@@ -49,10 +51,11 @@ def add(path: Path, articles: Iterable[Article], *, progress: Progress = silent)
     the model is as it was or holds all of them.
     """
     with Transaction(path, "change") as transaction:
+        cleans = transaction.old is None or Settings.from_row(transaction.old.settings).clean
         incoming = transaction.new_path("incoming", ".sqlite")
         with ArticleWriter(incoming) as writer:
             for done, article in enumerate(articles, 1):
-                writer.put(filed(article) if change_cleans else article)
+                writer.put(filed(article) if cleans else article)
                 if done % 500 == 0:
                     progress("reading", done, None)
         with Change(transaction, progress) as change:

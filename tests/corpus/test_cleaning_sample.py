@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import topics
 from topics.corpus.cleaning import Furniture, Learner, clean
 from topics.records import Article
 
@@ -76,22 +76,13 @@ def test_datelines_of_the_sample_name_their_place(articles: list[Article], truth
         assert (result.place, result.agency) == (place, "TPA")
 
 
-def test_no_furniture_among_the_keywords(
-    articles: list[Article], truth: list[dict[str, Any]], furniture: Furniture, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("cleans", [True, False])
+def test_no_furniture_among_the_keywords(articles: list[Article], truth: list[dict[str, Any]], cleans: bool) -> None:
     """Without cleaning there is: topics are then made of outlets."""
-    from topics.settings import Settings
-    from topics.training import fit_to
-
     page_words = furniture_words(articles, truth)
-    cleaned = []
-    for article in articles:
-        result = clean(article, furniture)
-        cleaned.append(replace(article, title=result.title, text=result.text))
-    for name, corpus, some in (("raw", articles, True), ("clean", cleaned, False)):
-        model = fit_to(tmp_path / name, corpus, Settings(n_topics=20, max_iter=50))
-        words = {word for topic in model.topics(10) for term in topic.keywords for word in term.term.lower().split()}
-        assert bool(words & page_words) is some, (name, words & page_words)
+    model = topics.train(articles, n_topics=20, clean=cleans)
+    words = {word for topic in model.topics(10) for term in topic.keywords for word in term.term.lower().split()}
+    assert bool(words & page_words) is not cleans, words & page_words
 
 
 def furniture_words(articles: list[Article], truth: list[dict[str, Any]]) -> set[str]:
