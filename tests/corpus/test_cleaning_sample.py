@@ -80,8 +80,9 @@ def test_no_furniture_among_the_keywords(
     articles: list[Article], truth: list[dict[str, Any]], furniture: Furniture, tmp_path: Path
 ) -> None:
     """Without cleaning there is: topics are then made of outlets."""
-    from topics.settings import Settings
     from topics.train import fit_to
+
+    from topics.settings import Settings
 
     page_words = furniture_words(articles, truth)
     cleaned = []
