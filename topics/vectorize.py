@@ -107,7 +107,7 @@ class WordTable:
         names: dict[str, int] = {}
         term = np.full(len(words), -1, np.int32)
         capital = np.zeros(len(words), np.bool_)
-        for word, place in words.numbers.items():
+        for place, word in enumerate(words):
             capital[place] = word[0].isupper()
             name = terms.term(word)
             if name in terms.stop or not name or (len(name) == 1 and name.isascii() and name.isalpha()):

@@ -23,7 +23,7 @@ def commonest(words: Words, term: NDArray[np.int32], weight: NDArray[np.float64]
     term : (n_words,), the term of each word or -1.  weight : (n_words,), how much a word's places count.
     """
     spellings: dict[tuple[int, str], float] = {}
-    for word, number in words.numbers.items():
+    for number, word in enumerate(words):
         if term[number] >= 0:
             key = (int(term[number]), display(word))
             spellings[key] = spellings.get(key, 0.0) + float(weight[number])
