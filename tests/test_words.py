@@ -138,3 +138,9 @@ def test_a_word_is_shown_without_possessive_and_typesetting() -> None:
         "café",
         "don't",
     ]
+
+
+@given(st.text(alphabet=st.characters(codec="ascii"), min_size=1), st.sampled_from(["en", "de"]))
+def test_a_mark_that_is_not_seen_changes_no_term(text: str, language: str) -> None:
+    """The short way through plain words gives what the long way gives: a soft hyphen forces the long one."""
+    assert fold(text, language) == fold(text[:1] + "\u00ad" + text[1:], language)

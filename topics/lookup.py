@@ -57,10 +57,7 @@ def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[Voc
     n_terms = len(table.names)
     df = frequencies(blocks, table.term, n_terms)
     # frequent terms lie together: their postings are read together
-    order = np.array(sorted(range(n_terms), key=lambda i: (-df[i], table.names[i])), np.int64)
-    rank = np.empty(n_terms, np.int32)
-    rank[order] = np.arange(n_terms)
-    term = np.where(table.term >= 0, rank[table.term], -1).astype(np.int32) if n_terms else table.term
+    order, term, spelled = table.by_frequency(df, np.ones(n_terms, np.bool_))
     X = count(blocks, term, n_terms, lead=LEAD)
     inside, plain, total = sightings(blocks, table.capital)
     names = StringTable.pack(table.names[i] for i in order)
@@ -68,7 +65,7 @@ def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[Voc
     vocabulary = Vocabulary(
         names,
         shown,
-        names.order(),
+        spelled,
         df[order].astype(np.int32),
         capital_share(table.capital, term, inside, n_terms),
         X.shape[0],

@@ -13,7 +13,7 @@ from topics.counting import count, frequencies, sightings
 from topics.settings import Settings
 from topics.strings import StringTable
 from topics.text.spelling import commonest
-from topics.text.terms import Terms
+from topics.text.terms import Terms, fold
 from topics.text.tokens import Tokens, Words
 
 
@@ -54,16 +54,39 @@ class WordTable:
     def make(cls, words: Words, terms: Terms, *, numbers: bool = True) -> WordTable:
         """Every word to its term.  numbers : keep terms without a letter."""
         names: dict[str, int] = {}
-        term = np.full(len(words), -1, np.int32)
-        capital = np.zeros(len(words), np.bool_)
-        for place, word in enumerate(words):
-            capital[place] = word[0].isupper()
-            name = terms.term(word)
-            if name in terms.stop or not name or (len(name) == 1 and name.isascii() and name.isalpha()):
-                continue
-            if numbers or any(char.isalpha() for char in name):
-                term[place] = names.setdefault(name, len(names))
-        return cls(list(names), term, capital)
+        known: dict[str, int] = {}  # the spellings of a word fold to few forms, and each is stemmed once
+        term: list[int] = []
+        for word in words:
+            form = fold(word, terms.language)
+            number = known.get(form)
+            if number is None:
+                name = terms.of_folded(form)
+                number = names.setdefault(name, len(names)) if _counts(name, terms, numbers) else -1
+                known[form] = number
+            term.append(number)
+        capital = np.fromiter((word[0].isupper() for word in words), np.bool_, len(words))
+        return cls(list(names), np.array(term, np.int32), capital)
+
+    def by_frequency(
+        self, df: NDArray[np.int64], kept: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+        """The terms that are kept, the most frequent first, ties by spelling.
+
+        df : int64 (n_terms,).  Returns the old number of each; the new number of each word's term, -1 for none, int32
+        (n_words,); and the new numbers by spelling.
+        """
+        spelled = np.array(sorted(np.flatnonzero(kept).tolist(), key=self.names.__getitem__), np.int64)
+        order = spelled[np.argsort(-df[spelled], kind="stable")]
+        rank = np.full(len(self.names) + 1, -1, np.int32)  # the last one is for words without a term
+        rank[order] = np.arange(len(order))
+        return order, rank[self.term], rank[spelled].astype(np.int64)
+
+
+def _counts(name: str, terms: Terms, numbers: bool) -> bool:
+    """Whether a term counts: no stop word, no single letter of the alphabet, and with a letter unless numbers do."""
+    if name in terms.stop or not name or (len(name) == 1 and name.isascii() and name.isalpha()):
+        return False
+    return numbers or any(char.isalpha() for char in name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +137,8 @@ def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[Top
     n_terms = len(table.names)
     n_articles = sum(map(len, blocks))
     df = frequencies(blocks, table.term, n_terms)
-    kept = np.flatnonzero((df >= settings.least_df(n_articles)) & (df <= max(1, settings.max_df * n_articles)))
-    if not len(kept):
-        kept = np.arange(n_terms)
-    order = np.array(sorted(kept, key=lambda i: (-df[i], table.names[i])), np.int64)
-    rank = np.full(n_terms, -1, np.int32)
-    rank[order] = np.arange(len(order))
-    term = np.where(table.term >= 0, rank[table.term], -1).astype(np.int32) if n_terms else table.term
+    kept = (df >= settings.least_df(n_articles)) & (df <= max(1, settings.max_df * n_articles))
+    order, term, spelled = table.by_frequency(df, kept if kept.any() else np.ones(n_terms, np.bool_))
     X = count(blocks, term, len(order), title_weight=settings.title_weight)
     names = StringTable.pack(table.names[i] for i in order)
     stems, groups = Terms(settings.language), dict[str, int]()
@@ -129,7 +147,7 @@ def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[Top
     mean_length = float(X.data.sum(dtype=np.float64) / max(1, n_articles))
     shown = commonest(words, term, inside + 1e-3 * plain + 1e-6 * total, len(order))
     held = df[order].astype(np.int32)
-    return TopicWords(names, shown, names.order(), stem, held, n_articles, mean_length), X
+    return TopicWords(names, shown, spelled, stem, held, n_articles, mean_length), X
 
 
 def encode(tokens: Tokens, words: Words, known: TopicWords, settings: Settings) -> Any:

@@ -37,7 +37,7 @@ class Block:
 
 
 class WordTable:
-    """Distinct words: UTF-8 bytes end to end, and a table by digest to find them; no Python object for a word.
+    """Distinct words: UTF-8 bytes, a NUL behind each, and a table by digest to find them; no Python object for a word.
 
     classes : what cuts text to words.  keep : bits of the digest that are used.
     """
@@ -66,15 +66,14 @@ class WordTable:
         return self.n_words
 
     def __iter__(self) -> Iterator[str]:
-        text = self._text.tobytes()
-        for begin, end in zip(self._begins[: len(self)].tolist(), self._ends[: len(self)].tolist(), strict=True):
-            yield text[begin:end].decode()
+        used = int(self._ends[self.n_words - 1]) if self.n_words else 0
+        return iter(self._text[:used].tobytes().decode().split("\0") if used else ())
 
     def add(self, block: Block) -> NDArray[np.int32]:
         """The number of each word of a block, int32; new words get the next ones."""
         most = self.n_words + len(block.begins)
         used = int(self._ends[self.n_words - 1]) if self.n_words else 0
-        self._text = _room(self._text, used + int((block.ends - block.begins).sum()) + PADDING)
+        self._text = _room(self._text, used + int((block.ends - block.begins + 1).sum()) + PADDING)
         self._begins, self._ends = _room(self._begins, most), _room(self._ends, most)
         self._digests = _room(self._digests, most)
         if 2 * most > len(self._slots):

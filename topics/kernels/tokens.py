@@ -266,9 +266,10 @@ def merge(
         if number < 0:
             number = n_words
             n_words += 1
-            start = known_ends[number - 1] if number else int64(0)
+            start = known_ends[number - 1] + 1 if number else int64(0)
             for i in range(length):
                 known[start + i] = text[begin + i]
+            known[start + length] = 0
             known_begins[number], known_ends[number], known_digests[number] = start, start + length, value
             table[slot] = (value >> uint64(32)) << uint64(32) | uint64(n_words)
         numbers[word] = number
