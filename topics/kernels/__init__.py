@@ -17,6 +17,9 @@ from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+# Threads that may work when nobody says how many; None for all that the process may use.
+allowed: int | None = None
+
 _log = logging.getLogger(__name__)
 
 
@@ -58,9 +61,9 @@ def compiled(*signature: Any) -> Callable[[F], F]:
 
 
 def workers(jobs: int | None = None) -> int:
-    """How many threads to use: `jobs`, or as many as this process may use (affinity and containers counted)."""
-    if jobs is not None and jobs > 0:
-        return jobs
+    """How many threads to use: `jobs`, what is `allowed`, or all of the process (affinity and containers counted)."""
+    if jobs or allowed:
+        return int(jobs or allowed or 1)
     from joblib import cpu_count
 
     return int(cpu_count())
