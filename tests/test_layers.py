@@ -22,6 +22,7 @@ LAYERS = {
     "kernels": 1,
     "threads": 1,
     "vocabulary": 2,
+    "counting": 2,
     "vectorize": 2,
     "lookup": 2,
     "factorize": 2,

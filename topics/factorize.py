@@ -2,24 +2,36 @@
 
 Both factors alternate. Given the topics, the weights of each article are independent of all others; given the weights,
 the topics need only the two small sums W'X and W'W. Each factor is improved by coordinate descent over topics (HALS:
-Cichocki & Phan 2009), with several sweeps for each product with X (Gillis & Glineur 2012).
+Cichocki & Phan 2009), with several sweeps for each product with X (Gillis & Glineur 2012), and goes on a little in the
+direction that it moved (Ang & Gillis 2019).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from topics import kernels
+from topics.threads import limited
+
 Dense = NDArray[np.float32]
+Square = NDArray[np.float64]
 
 # Sweeps for one product with X, which costs as much as several: two get further than one in the same time, four do not.
 SWEEPS = 2
 # Below this a weight or a term of a topic counts as nothing; keeps the division in a sweep from overflowing.
 TINY = np.float32(1e-12)
+# How far to go on in the direction of the last step, at first; more after each step that lowers the error, up to a
+# ceiling that rises too, and less after one that does not (the constants of Ang & Gillis for HALS).
+AHEAD, FASTER, HIGHER, SLOWER = 0.5, 1.01, 1.005, 1.5
+# Multiplications from which on compiled loops pay: some five seconds of the plain way. What was loaded before does not
+# matter here: plain and compiled agree to rounding alone, and a corpus must give the same bytes every time.
+BULK = 5e10
+ITERATIONS = 60  # a usual run
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,46 @@ class Factors:
     converged: bool
 
 
+class Side(Protocol):
+    """Rows that are given weights: those of X, or those of its transpose."""
+
+    def improve(
+        self, B: Dense, S: Square, A: Dense, held: Dense, beta: float, times: int
+    ) -> tuple[float, Square, Square]:
+        """Improve A in place: min over A >= 0 of |X - AB'|, then go on by `beta` of the way it came from `held`.
+
+        B : (n_columns, n_topics).  S : B'B.  A, held : (n_rows, n_topics), where to begin, and the last weights before
+        going on.  Leaves the improved weights in `held` and those further on in A.  Returns the sum of X times
+        (held B'), held'held and A'A.
+        """
+
+    def multiply(self, B: Dense) -> Dense:
+        """XB: float32 (n_rows, n_topics)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainSide:
+    """The plain way.  X : float32 CSR."""
+
+    X: Any
+
+    def improve(
+        self, B: Dense, S: Square, A: Dense, held: Dense, beta: float, times: int
+    ) -> tuple[float, Square, Square]:
+        """See `Side`."""
+        P = self.multiply(B)
+        sweep(A, P, S, times)
+        dot = float(np.einsum("ij,ij->", P, A, dtype=np.float64))
+        before = held.copy()
+        held[:] = A
+        A[:] = np.maximum(A + np.float32(beta) * (A - before), 0)
+        return dot, gram(held), gram(A)
+
+    def multiply(self, B: Dense) -> Dense:
+        """XB: float32 (n_rows, n_topics)."""
+        return np.asarray(self.X @ B, np.float32)
+
+
 def factorise(
     X: Any,
     n_topics: int,
@@ -44,46 +96,81 @@ def factorise(
     max_iter: int = 200,
     tol: float = 1e-4,
     progress: Callable[[int, int], None] | None = None,
+    jobs: int | None = None,
 ) -> Factors:
     """Topics of a matrix.
 
     X : float32 CSR (n_articles, n_terms), non-negative.  start : W and H to begin with, NNDSVD when None.
+    jobs : threads, all when None; the result does not depend on it.
     Stops when an iteration lowers the squared error by less than `tol` of what the run has lowered it by so far,
     twice in a row.
     """
-    W, H = nndsvd(X, n_topics, seed) if start is None else (start[0].copy(), start[1].copy())
-    XT = X.T.tocsr()
-    norm = float(np.dot(X.data.astype(np.float64), X.data))
-    errors: list[float] = []
-    first = previous = None
-    calm = 0
-    for iteration in range(max_iter):
-        sweep(W, X @ H.T, gram(H.T))
-        WtX, WtW = (XT @ W).T, gram(W)
-        Ht = np.ascontiguousarray(H.T)
-        sweep(Ht, np.ascontiguousarray(WtX.T), WtW)
-        H = np.ascontiguousarray(Ht.T)
-        error = max(0.0, norm - 2 * float(np.vdot(WtX.astype(np.float64), H)) + float(np.vdot(WtW, gram(H.T))))
-        errors.append(float(np.sqrt(error / norm)) if norm else 0.0)
-        if progress is not None:
-            progress(iteration + 1, max_iter)
-        if previous is None or first is None:
-            first = previous = error
-            continue
-        calm = calm + 1 if previous - error <= tol * (first - error) else 0
-        previous = error
-        if calm == 2:
-            break
-    return Factors(W, H, tuple(errors), calm == 2)
+    with limited(jobs), kernels.pool(jobs) as threads:
+        rows, columns = (_side(M, n_topics, max_iter, threads) for M in (X, X.T.tocsr()))
+        W, H = nndsvd(X, n_topics, seed) if start is None else start
+        norm = float(np.dot(X.data.astype(np.float64), X.data))
+        run = _Run(rows, columns, W, H, norm, tol)
+        for iteration in range(max_iter):
+            run.step()
+            if progress is not None:
+                progress(iteration + 1, max_iter)
+            if run.calm == 2:
+                break
+        W, H = run.finish()
+    return Factors(W, H, tuple(float(np.sqrt(error / norm)) if norm else 0.0 for error in run.errors), run.calm == 2)
 
 
-def gram(A: Dense) -> NDArray[np.float64]:
+def _side(X: Any, n_topics: int, max_iter: int, threads: kernels.Pool) -> Side:
+    """Compiled when the job is big."""
+    work = 4.0 * X.nnz * n_topics + 8.0 * sum(X.shape) * n_topics**2
+    module = kernels.load("products") if min(max_iter, ITERATIONS) * work >= BULK else None
+    side: Side = PlainSide(X) if module is None else module.Side.of(X, n_topics, threads)
+    return side
+
+
+class _Run:
+    """The state between iterations: both factors, each with where it was before going on, and how fast to go on."""
+
+    def __init__(self, rows: Side, columns: Side, W: Dense, H: Dense, norm: float, tol: float) -> None:
+        self.rows, self.columns, self.norm, self.tol = rows, columns, norm, tol
+        self.W, self.H = np.array(W, np.float32, order="C"), np.array(H.T, np.float32, order="C")
+        self.W_held, self.H_held = self.W.copy(), self.H.copy()
+        self.HtH = gram(self.H)
+        self.beta, self.ceiling = 0.0, 1.0  # the first step has nowhere to come from
+        self.errors: list[float] = []
+        self.calm = 0
+
+    def step(self) -> None:
+        """One iteration: weights, topics, error."""
+        _, _, WtW = self.rows.improve(self.H, self.HtH, self.W, self.W_held, self.beta, SWEEPS)
+        dot, held, self.HtH = self.columns.improve(self.W, WtW, self.H, self.H_held, self.beta, SWEEPS)
+        error = max(0.0, self.norm - 2 * dot + float(np.vdot(WtW, held)))
+        if self.errors and error > self.errors[-1]:  # too far: stop there, and go on more slowly
+            self.W[:], self.H[:], self.HtH = self.W_held, self.H_held, held
+            self.ceiling, self.beta, self.calm = self.beta, self.beta / SLOWER, 0
+        elif self.errors:
+            gain = self.errors[-1] - error
+            self.calm = self.calm + 1 if gain <= self.tol * (self.errors[0] - error) else 0
+            self.beta = min(self.ceiling, FASTER * self.beta) if self.beta else AHEAD
+            self.ceiling = min(1.0, HIGHER * self.ceiling)
+        self.errors.append(error)
+
+    def finish(self) -> tuple[Dense, Dense]:
+        """W and H, the weights fitted once more to the topics as they are, and the error of that."""
+        self.W[:] = self.W_held
+        HtH = gram(self.H_held)
+        dot, WtW, _ = self.rows.improve(self.H_held, HtH, self.W, self.W_held, 0.0, SWEEPS)
+        self.errors[-1] = max(0.0, self.norm - 2 * dot + float(np.vdot(WtW, HtH)))
+        return self.W, np.ascontiguousarray(self.H_held.T)
+
+
+def gram(A: Dense) -> Square:
     """A'A in double precision.  A : (n, n_topics)."""
     B = A.astype(np.float64)
     return np.asarray(B.T @ B)
 
 
-def sweep(A: Dense, product: Dense, square: NDArray[np.float64], times: int = SWEEPS) -> None:
+def sweep(A: Dense, product: Dense, square: Square, times: int = SWEEPS) -> None:
     """Improve each row of A in place: min over a >= 0 of |x - aB|, coordinate by coordinate.
 
     A : (n, n_topics).  product : (n, n_topics), XB'.  square : (n_topics, n_topics), BB'.
@@ -104,26 +191,40 @@ def weights(X: Any, H: Dense, *, max_sweeps: int = 500, tol: float = 1e-5) -> De
     X : float32 CSR (n_articles, n_terms).  H : (n_topics, n_terms).  Returns float32 (n_articles, n_topics); a row
     without a known term is zero.  Sweeps until no weight of a row moves by more than `tol` of the row's largest.
     """
-    product = np.asarray(X @ np.ascontiguousarray(H.T), np.float32)
-    S = gram(H.T).astype(np.float32)
-    scale = np.diag(S).copy()
-    used = np.flatnonzero(scale > TINY)
-    W = np.zeros_like(product)
-    W[:, used] = np.maximum(product[:, used] / scale[used], 0) / max(1, len(used))
+    B = np.ascontiguousarray(H.T)
+    square = gram(B)
+    work = 2.0 * X.nnz * H.shape[0] + 2.0 * ITERATIONS * X.shape[0] * H.shape[0] ** 2
+    module = kernels.load("products") if work >= BULK else None
+    S = square.astype(np.float32)
+    with kernels.pool() as threads:
+        product = PlainSide(X).multiply(B) if module is None else module.Side.of(X, len(H), threads).multiply(B)
+        scale = np.diag(S)
+        used = np.flatnonzero(scale > TINY)
+        W = np.zeros_like(product)
+        W[:, used] = np.maximum(product[:, used] / scale[used], 0) / max(1, len(used))
+        if module is not None:
+            module.weights(product, S, W, tol, max_sweeps, threads)
+        else:
+            _settle(product, S, used, W, tol, max_sweeps)
+    return W
+
+
+def _settle(P: Dense, S: Dense, used: NDArray[np.int64], W: Dense, tol: float, max_sweeps: int) -> None:
+    """Sweep each row of W until it rests."""
     open_rows = np.arange(len(W))
     for _ in range(max_sweeps):
         if not len(open_rows):
             break
-        A, P = W[open_rows], product[open_rows]
+        A, Q = W[open_rows], P[open_rows]
         moved = np.zeros(len(A), np.float32)
         for topic in used:
             # einsum, not BLAS: a row's sum must not depend on the rows around it
-            new = np.maximum(A[:, topic] + (P[:, topic] - np.einsum("ij,j->i", A, S[topic])) / scale[topic], 0)
+            step = (Q[:, topic] - np.einsum("ij,j->i", A, S[topic])) / S[topic, topic]
+            new = np.maximum(A[:, topic] + step, 0)
             np.maximum(moved, np.abs(new - A[:, topic]), out=moved)
             A[:, topic] = new
         W[open_rows] = A
         open_rows = open_rows[moved > tol * A.max(axis=1)]
-    return W
 
 
 def explained(X: Any, W: Dense, H: Dense) -> Dense:

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from topics.counting import Counts, count, frequencies, outside_title_case, sightings
 from topics.settings import Settings
 from topics.strings import StringTable
 from topics.text.spelling import commonest
 from topics.text.terms import Terms
 from topics.text.tokens import Tokens, Words
-from topics.vectorize import Counts, WordTable, count, idf, numbers, outside_title_case, places, sightings, unit
+from topics.vectorize import WordTable, idf, numbers, unit
 from topics.vocabulary import TOPIC_BASE, Vocabulary
 
 # A second mention of a term adds less than the first, yet more than a logarithm would give it.
@@ -54,23 +55,17 @@ def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[Voc
     """The vocabulary of all articles, and the articles in it."""
     table = WordTable.make(words, terms_of(settings))
     n_terms = len(table.names)
-    X = sparse.vstack([_count(block, table.term, n_terms) for block in blocks], format="csr")
-    df = np.bincount(X.indices, minlength=n_terms)
+    df = frequencies(blocks, table.term, n_terms)
     # frequent terms lie together: their postings are read together
-    order = np.array(sorted(range(n_terms), key=lambda i: (-df[i], table.names[i])), np.int64)
-    rank = np.empty(n_terms, np.int32)
-    rank[order] = np.arange(n_terms)
-    X.indices = rank[X.indices]
-    X.has_sorted_indices = False
-    X.sort_indices()
-    term = np.where(table.term >= 0, rank[table.term], -1) if n_terms else table.term
+    order, term, spelled = table.by_frequency(df, np.ones(n_terms, np.bool_))
+    X = count(blocks, term, n_terms, lead=LEAD)
     inside, plain, total = sightings(blocks, table.capital)
     names = StringTable.pack(table.names[i] for i in order)
     shown = commonest(words, term, inside + 1e-3 * plain + 1e-6 * total, n_terms)
     vocabulary = Vocabulary(
         names,
         shown,
-        names.order(),
+        spelled,
         df[order].astype(np.int32),
         capital_share(table.capital, term, inside, n_terms),
         X.shape[0],
@@ -86,7 +81,7 @@ def encode(tokens: Tokens, words: Words, vocabulary: Vocabulary, settings: Setti
     n_known, n_terms = len(vocabulary), len(vocabulary) + len(unknown)
     found[unknown] = np.arange(n_known, n_terms)
     term = np.where(table.term >= 0, found[table.term], -1).astype(np.int32) if len(found) else table.term
-    X = _count(tokens, term, n_terms)
+    X = count([tokens], term, n_terms, lead=LEAD)
     names = tuple(table.names[i] for i in unknown)
     inside, plain, total = sightings([tokens], table.capital)
     behind = np.where(term >= n_known, term - n_known, -1).astype(np.int32)
@@ -139,11 +134,6 @@ def with_topics(X: Any, W: Any) -> tuple[NDArray[np.int64], NDArray[np.int32], N
 def terms_of(settings: Settings) -> Terms:
     """Words to terms as the settings say."""
     return Terms(settings.language, stem=True, extra=settings.stop_words)
-
-
-def _count(tokens: Tokens, term: NDArray[np.int32], n_terms: int) -> Any:
-    weights = np.where(places(tokens) < LEAD, 2, 1).astype(np.float32)
-    return count(tokens, term[tokens.ids], weights, n_terms)
 
 
 def new_capital(

@@ -280,13 +280,18 @@ class Model:
         if not 0 <= min_score <= 1:
             raise SettingError(f"min_score must lie between 0 and 1; it is {min_score}")
         passes = self._passes(filters)
-        scores = np.concatenate([segment.index.scores(*query) for segment in self.segments])
-        scores = np.where(passes, np.minimum(scores, 1.0), 0)
         if leave_out is not None:
-            scores[leave_out] = 0
+            passes[leave_out] = False
+        masks = np.split(passes, self._starts[1:-1])
+        found = [
+            segment.index.nearest(*query, max(top, 1), passes=mask, least=min_score)
+            for segment, mask in zip(self.segments, masks, strict=True)
+        ]
+        rows = np.concatenate([rows + start for (rows, _), start in zip(found, self._starts, strict=False)])
+        scores = np.concatenate([scores for _, scores in found])
         return [
             Match(article, score, self._why(query, self.row(row)))
-            for article, score, row in self._ranked(scores, top, min_score)
+            for article, score, row in self._ranked(scores, top, min_score, rows)
         ]
 
     def _why(self, query: Row, found: Row) -> tuple[Reason, ...]:
@@ -299,15 +304,17 @@ class Model:
         """The highest score of some matches, 0 for none."""
         return max((match.score for match in matches), default=0.0)
 
-    def _ranked(self, scores: NDArray[np.float64], top: int, least: float = 0.0) -> list[tuple[Article, float, int]]:
-        """The `top` articles by score, ties by id."""
+    def _ranked(
+        self, scores: NDArray[np.float64], top: int, least: float = 0.0, rows: NDArray[np.int64] | None = None
+    ) -> list[tuple[Article, float, int]]:
+        """The `top` articles by score, ties by id.  scores : of `rows`, of all when None."""
         if top < 1:
             raise SettingError(f"top must be at least 1; it is {top}")
-        rows = best(scores, top, least)
+        places = best(scores, top, least)
+        rows, scores = (places if rows is None else rows[places]), scores[places]
         # ties with the last place are all read; only ids are needed to settle them
-        found = zip(self.reader.get(rows.tolist(), text=False), rows.tolist(), strict=True)
-        ranked = sorted(found, key=lambda pair: (-scores[pair[1]], pair[0].id))[:top]
-        return [(article, float(scores[row]), row) for article, row in ranked]
+        found = zip(self.reader.get(rows.tolist(), text=False), scores.tolist(), rows.tolist(), strict=True)
+        return sorted(found, key=lambda row: (-row[1], row[0].id))[:top]
 
     def _passes(self, filters: Filters) -> NDArray[np.bool_]:
         """bool (n_rows,): there is an article in the row and it passes the filters."""

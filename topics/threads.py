@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from topics import kernels
+
 
 @contextmanager
 def limited(jobs: int | None) -> Iterator[None]:
-    """Hold the linear algebra to one thread, so that its sums do not depend on the number of threads."""
+    """Let compiled loops use `jobs` threads, all when None, and the linear algebra one.
+
+    Its sums would otherwise depend on the number of threads.
+    """
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1):
-        yield
+    before = kernels.allowed
+    kernels.allowed = jobs or before
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        kernels.allowed = before

@@ -2,75 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from topics.counting import count, frequencies, sightings
 from topics.settings import Settings
 from topics.strings import StringTable
 from topics.text.spelling import commonest
-from topics.text.terms import Terms
+from topics.text.terms import Terms, fold
 from topics.text.tokens import Tokens, Words
 
 
 def idf(df: NDArray[Any], n_articles: int) -> NDArray[np.float32]:
     """Inverse document frequency ln((1 + n) / (1 + df)) + 1, as scikit-learn smooths it."""
     return np.asarray(np.log((1 + n_articles) / (1 + df.astype(np.float64))) + 1, np.float32)
-
-
-def count(tokens: Tokens, terms: NDArray[np.int32], weights: NDArray[np.float32], n_terms: int) -> Any:
-    """Counts of terms: float32 CSR (n_articles, n_terms), indices ascending.
-
-    terms : int32 (n_tokens,), the term of each token, -1 for none.  weights : (n_tokens,), what each token counts.
-    """
-    article = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))
-    kept = terms >= 0
-    shape = (len(tokens), n_terms)
-    X = sparse.csr_matrix((weights[kept], (article[kept], terms[kept])), shape=shape, dtype=np.float32)
-    X.sum_duplicates()
-    return X
-
-
-def places(tokens: Tokens) -> NDArray[np.int64]:
-    """int64 (n_tokens,): the place of each token in its article, from 0."""
-    return np.arange(len(tokens.ids)) - np.repeat(tokens.starts[:-1], np.diff(tokens.starts))
-
-
-def in_title(tokens: Tokens) -> NDArray[np.bool_]:
-    """bool (n_tokens,): the token is a word of a title."""
-    return np.asarray(places(tokens) < np.repeat(tokens.titles, np.diff(tokens.starts)))
-
-
-Counts = NDArray[np.float64]
-# A title with more capitals than this is in title case and says nothing about names.
-TITLE_CASE = 0.6
-
-
-def outside_title_case(tokens: Tokens, capital: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """bool (n_tokens,): the token is no word of a title in title case.  capital : as in `sightings`."""
-    article = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))
-    title = in_title(tokens)
-    capitals = np.bincount(article[title & capital[tokens.ids]], minlength=len(tokens))
-    return np.asarray(~(title & (capitals > TITLE_CASE * tokens.titles)[article]))
-
-
-def sightings(blocks: Iterable[Tokens], capital: NDArray[np.bool_]) -> tuple[Counts, Counts, Counts]:
-    """How often each word stands inside a sentence, outside titles in title case, and anywhere.
-
-    capital : bool (n_words,), the word is written with a capital.  Returns three float64 (n_words,).
-    """
-    size = len(capital)
-    inside, plain, total = np.zeros(size), np.zeros(size), np.zeros(size)
-    for tokens in blocks:
-        outside = outside_title_case(tokens, capital)
-        inside += np.bincount(tokens.ids[outside & ~tokens.breaks], minlength=size)
-        plain += np.bincount(tokens.ids[outside], minlength=size)
-        total += np.bincount(tokens.ids, minlength=size)
-    return inside, plain, total
 
 
 def numbers(names: StringTable, order: NDArray[np.int64], terms: Sequence[str]) -> NDArray[np.int32]:
@@ -105,16 +54,39 @@ class WordTable:
     def make(cls, words: Words, terms: Terms, *, numbers: bool = True) -> WordTable:
         """Every word to its term.  numbers : keep terms without a letter."""
         names: dict[str, int] = {}
-        term = np.full(len(words), -1, np.int32)
-        capital = np.zeros(len(words), np.bool_)
-        for word, place in words.numbers.items():
-            capital[place] = word[0].isupper()
-            name = terms.term(word)
-            if name in terms.stop or not name or (len(name) == 1 and name.isascii() and name.isalpha()):
-                continue
-            if numbers or any(char.isalpha() for char in name):
-                term[place] = names.setdefault(name, len(names))
-        return cls(list(names), term, capital)
+        known: dict[str, int] = {}  # the spellings of a word fold to few forms, and each is stemmed once
+        term: list[int] = []
+        for word in words:
+            form = fold(word, terms.language)
+            number = known.get(form)
+            if number is None:
+                name = terms.of_folded(form)
+                number = names.setdefault(name, len(names)) if _counts(name, terms, numbers) else -1
+                known[form] = number
+            term.append(number)
+        capital = np.fromiter((word[0].isupper() for word in words), np.bool_, len(words))
+        return cls(list(names), np.array(term, np.int32), capital)
+
+    def by_frequency(
+        self, df: NDArray[np.int64], kept: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+        """The terms that are kept, the most frequent first, ties by spelling.
+
+        df : int64 (n_terms,).  Returns the old number of each; the new number of each word's term, -1 for none, int32
+        (n_words,); and the new numbers by spelling.
+        """
+        spelled = np.array(sorted(np.flatnonzero(kept).tolist(), key=self.names.__getitem__), np.int64)
+        order = spelled[np.argsort(-df[spelled], kind="stable")]
+        rank = np.full(len(self.names) + 1, -1, np.int32)  # the last one is for words without a term
+        rank[order] = np.arange(len(order))
+        return order, rank[self.term], rank[spelled].astype(np.int64)
+
+
+def _counts(name: str, terms: Terms, numbers: bool) -> bool:
+    """Whether a term counts: no stop word, no single letter of the alphabet, and with a letter unless numbers do."""
+    if name in terms.stop or not name or (len(name) == 1 and name.isascii() and name.isalpha()):
+        return False
+    return numbers or any(char.isalpha() for char in name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +135,11 @@ def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[Top
     """
     table = WordTable.make(words, topic_terms(settings), numbers=False)
     n_terms = len(table.names)
-    X = sparse.vstack([count_topical(block, table.term, n_terms, settings) for block in blocks], format="csr")
-    n_articles = X.shape[0]
-    df = np.bincount(X.indices, minlength=n_terms)
-    kept = np.flatnonzero((df >= settings.least_df(n_articles)) & (df <= max(1, settings.max_df * n_articles)))
-    if not len(kept):
-        kept = np.arange(n_terms)
-    order = np.array(sorted(kept, key=lambda i: (-df[i], table.names[i])), np.int64)
-    rank = np.full(n_terms, -1, np.int32)
-    rank[order] = np.arange(len(order))
-    X = X[:, order].tocsr()
-    X.sort_indices()
-    term = np.where(table.term >= 0, rank[table.term], -1).astype(np.int32) if n_terms else table.term
+    n_articles = sum(map(len, blocks))
+    df = frequencies(blocks, table.term, n_terms)
+    kept = (df >= settings.least_df(n_articles)) & (df <= max(1, settings.max_df * n_articles))
+    order, term, spelled = table.by_frequency(df, kept if kept.any() else np.ones(n_terms, np.bool_))
+    X = count(blocks, term, len(order), title_weight=settings.title_weight)
     names = StringTable.pack(table.names[i] for i in order)
     stems, groups = Terms(settings.language), dict[str, int]()
     stem = np.array([groups.setdefault(stems.term(name), len(groups)) for name in names], np.int32)
@@ -182,7 +147,7 @@ def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[Top
     mean_length = float(X.data.sum(dtype=np.float64) / max(1, n_articles))
     shown = commonest(words, term, inside + 1e-3 * plain + 1e-6 * total, len(order))
     held = df[order].astype(np.int32)
-    return TopicWords(names, shown, names.order(), stem, held, n_articles, mean_length), X
+    return TopicWords(names, shown, spelled, stem, held, n_articles, mean_length), X
 
 
 def encode(tokens: Tokens, words: Words, known: TopicWords, settings: Settings) -> Any:
@@ -190,10 +155,4 @@ def encode(tokens: Tokens, words: Words, known: TopicWords, settings: Settings) 
     table = WordTable.make(words, topic_terms(settings), numbers=False)
     found = numbers(known.names, known.order, table.names)
     term = np.where(table.term >= 0, found[table.term], -1).astype(np.int32) if len(found) else table.term
-    return count_topical(tokens, term, len(known), settings)
-
-
-def count_topical(tokens: Tokens, term: NDArray[np.int32], n_terms: int, settings: Settings) -> Any:
-    """Counts in which a word of the title counts `title_weight`."""
-    weights = np.where(in_title(tokens), settings.title_weight, 1).astype(np.float32)
-    return count(tokens, term[tokens.ids], weights, n_terms)
+    return count([tokens], term, len(known), title_weight=settings.title_weight)

@@ -13,6 +13,8 @@ from topics.text.tokens import Words
 
 def display(word: str) -> str:
     """A word as it is shown: no possessive, plain apostrophe, composed accents."""
+    if word.isascii() and "'" not in word:
+        return word
     word = normalize("NFC", word.replace("’", "'").replace("\u00ad", ""))
     return word[:-2] if word[-2:] in ("'s", "'S") else word
 
@@ -22,14 +24,18 @@ def commonest(words: Words, term: NDArray[np.int32], weight: NDArray[np.float64]
 
     term : (n_words,), the term of each word or -1.  weight : (n_words,), how much a word's places count.
     """
-    spellings: dict[tuple[int, str], float] = {}
-    for word, number in words.numbers.items():
-        if term[number] >= 0:
-            key = (int(term[number]), display(word))
-            spellings[key] = spellings.get(key, 0.0) + float(weight[number])
-    best: dict[int, tuple[float, str]] = {}
-    for (number, spelling), value in spellings.items():
-        rank = (-value, spelling)
-        if number not in best or rank < best[number]:
-            best[number] = rank
-    return StringTable.pack(best[number][1] for number in range(n_terms))
+    best: list[str] = [""] * n_terms
+    rivals: dict[int, dict[str, float]] = {}
+    alone = (np.bincount(term[term >= 0], minlength=n_terms) == 1).tolist()  # half of all terms
+    for word, number, value in zip(words, term.tolist(), weight.tolist(), strict=True):
+        if number < 0:
+            continue
+        if alone[number]:
+            best[number] = display(word)
+        else:
+            spellings = rivals.setdefault(number, {})
+            spelling = display(word)
+            spellings[spelling] = spellings.get(spelling, 0.0) + value
+    for number, spellings in rivals.items():
+        best[number] = min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
+    return StringTable.pack(best)

@@ -53,9 +53,13 @@ def fold(word: str, language: str = "en") -> str:
 
     "U.N." and "UN" are one; "U.S." and "US" become "u.s.", apart from the pronoun. "" when nothing is left of it.
     """
-    word = unicodedata.normalize("NFC", word.translate(_SAME))
+    plain = word.isascii() and word.isalnum()  # nine words of ten: none of what follows can happen but the capitals
+    if not plain:
+        word = unicodedata.normalize("NFC", word.translate(_SAME))
     if len(word) > LONGEST_WORD:
         return ""
+    if plain:
+        return _CAPITALS.get(word) or word.lower() if language == "en" else word.lower()
     stops = stop_words(language)
     lower = word.casefold().replace("i\u0307", "i")  # İ folds to i with a dot above
     if "." in lower and not lower[0].isnumeric():
@@ -81,7 +85,10 @@ class Terms:
 
     def term(self, word: str) -> str:
         """The term of a word as written; "" when nothing is left of it."""
-        folded = fold(word, self.language)
+        return self.of_folded(fold(word, self.language))
+
+    def of_folded(self, folded: str) -> str:
+        """The term of a folded word."""
         return folded if self._stem is None or folded in self.stop else self._stem.stemWord(folded)
 
     def is_stop(self, word: str) -> bool:

@@ -29,11 +29,14 @@ def unicode_version() -> str:
 
 
 def pattern(kinds: str, last: int = 0x10FFFF) -> str:
-    """The inside of a regular-expression set that holds every code point of these classes up to `last`."""
+    """The inside of a regular-expression set that holds every code point of these classes up to `last`.
+
+    Where there are none, it holds the code point after `last`, which text up to `last` does not have.
+    """
     classes = table()[1]
     parts = []
     for kind in kinds:
         for low, high in classes[kind]:
             if low <= last:
                 parts.append(f"{re.escape(chr(low))}-{re.escape(chr(min(high, last)))}")
-    return "".join(parts) or "\\0"
+    return "".join(parts) or chr(last + 1)

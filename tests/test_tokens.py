@@ -1,0 +1,129 @@
+"""Text to numbers of words: the compiled way gives exactly what the plain one gives."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from topics import kernels
+from topics.text import tokens
+from topics.text.tokens import Tokens, Words, tokenise
+
+table = pytest.importorskip("topics.kernels.table", reason="numba is not installed")
+
+DATA = Path(os.environ.get("TOPICS_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+# what words are cut by, oftener than chance would give it; lone surrogates too
+ODD = "aB9.,'’‐-&\u00ad\u200c\u200d \t\u00a0\r\n\0é\u0301\u0903中国กี\U00020000\U0001f600\ud800_²"
+TEXT = st.text(alphabet=st.sampled_from(ODD) | st.characters(), max_size=60)
+ARTICLES = st.lists(st.tuples(TEXT, TEXT), max_size=8)
+
+
+def plainly(articles: list[tuple[str, str]]) -> tuple[Tokens, list[str]]:
+    words = Words()
+    ids, stops, breaks = tokens._plainly([part for article in articles for part in article], words.plain())
+    return Tokens(ids, stops[::2], np.diff(stops)[::2].astype(np.int32), breaks), list(words)
+
+
+def assert_equal(left: Tokens, right: Tokens) -> None:
+    for name in ("ids", "starts", "titles", "breaks"):
+        a, b = getattr(left, name), getattr(right, name)
+        assert a.dtype == b.dtype, name
+        assert np.array_equal(a, b), name
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every job is big enough for the compiled loops."""
+    monkeypatch.setattr(tokens, "BULK", 0)
+
+
+@settings(max_examples=500, deadline=None)
+@given(ARTICLES)
+def test_compiled_tokens_equal_the_plain_ones_on_any_text(articles: list[tuple[str, str]]) -> None:
+    """Numbers, order, breaks, titles and the words themselves are the same for every text there is."""
+    words = table.WordTable(tokens.classes())
+    ids, stops, breaks = table.tokenise([part for article in articles for part in article], words, 1)
+    expected, names = plainly(articles)
+    assert_equal(Tokens(ids, stops[::2], np.diff(stops)[::2].astype(np.int32), breaks), expected)
+    assert list(words) == names
+
+
+@settings(max_examples=100, deadline=None)
+@given(ARTICLES, st.sampled_from([0, 1, 0xFFFFFFFF, 0xFF << 32]))
+def test_words_whose_digests_collide_stay_apart(articles: list[tuple[str, str]], keep: int) -> None:
+    """With a digest of no, one or a few bits every word collides, and the bytes decide."""
+    parts = [part for article in articles for part in article]
+    words, collided = table.WordTable(tokens.classes()), table.WordTable(tokens.classes(), keep=keep)
+    assert np.array_equal(table.tokenise(parts, words, 1)[0], table.tokenise(parts, collided, 1)[0])
+    assert list(words) == list(collided)
+
+
+@pytest.mark.usefixtures("compiled")
+def test_tables_grow_and_blocks_are_numbered_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many distinct words, over many blocks and calls, on one thread and on three: the same numbers."""
+    monkeypatch.setattr(table, "BLOCK", 20_000)
+    articles = [(f"title{i % 7}", " ".join(f"w{i * j % 40_009}" for j in range(300))) for i in range(600)]
+    expected, names = plainly(articles)
+    for jobs in (1, 3):
+        words = Words()
+        parts = [tokenise(articles[start : start + 250], words, jobs) for start in range(0, 600, 250)]
+        assert np.array_equal(np.concatenate([part.ids for part in parts]), expected.ids)
+        assert list(words) == names
+
+
+def test_the_compiled_way_takes_over_in_the_middle_of_a_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words met before the corpus turned out to be big keep their numbers."""
+    articles = [(f"Title {i}", "Al-Aqsa, COVID-19 und 中国 " * 3 + f"number {i}") for i in range(9)]
+    monkeypatch.setattr(tokens, "BULK", 10**9)
+    words = Words()
+    first = tokenise(articles[:5], words)
+    monkeypatch.setattr(tokens, "BULK", 0)
+    second = tokenise(articles[5:], words)
+    expected, names = plainly(articles)
+    assert np.array_equal(np.concatenate([first.ids, second.ids]), expected.ids)
+    assert list(words) == names
+    assert len(words) == len(names)
+
+
+@pytest.mark.usefixtures("compiled")
+def test_without_numba_the_plain_way_answers(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """A missing numba costs time and one line of warning, nothing else."""
+    import sys
+
+    monkeypatch.setitem(sys.modules, "topics.kernels.table", None)
+    kernels.load.cache_clear()
+    try:
+        words = Words()
+        assert_equal(tokenise([("A b", "b c")], words), plainly([("A b", "b c")])[0])
+        assert "pip install numba" in caplog.text
+    finally:
+        kernels.load.cache_clear()
+
+
+def test_small_corpora_do_not_wait_for_compiled_loops() -> None:
+    """Below the threshold nothing of numba is touched."""
+    assert kernels.pays("table", 1000, tokens.BULK) is None
+
+
+@pytest.mark.usefixtures("compiled")
+@pytest.mark.parametrize("name", ["bbc", "headlines-uci", "wikiref220"])
+def test_compiled_tokens_equal_the_plain_ones_on_real_news(name: str) -> None:
+    """Whole corpora, on two threads."""
+    path = DATA / f"{name}.jsonl.gz"
+    if not path.is_file():
+        pytest.skip(f"{path.name} is not there; set TOPICS_DATA")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    articles = [(row.get("title") or "", row.get("text") or "") for row in rows][:1500]
+    words = Words()
+    expected, names = plainly(articles)
+    assert_equal(tokenise(articles, words, 2), expected)
+    assert list(words) == names

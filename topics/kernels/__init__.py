@@ -1,0 +1,106 @@
+"""The compiled inner loops: the answers of the plain ways, sooner, for jobs big enough to pay for starting numba.
+
+Importing numba takes a third of a second, reading the compiled loops from their cache a tenth, compiling them without a
+cache a few seconds each module. A module here is imported by `load` alone, and only when a job passes its threshold.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# Threads that may work when nobody says how many; None for all that the process may use.
+allowed: int | None = None
+
+_log = logging.getLogger(__name__)
+
+
+@cache
+def load(name: str) -> Any:
+    """The compiled module `topics.kernels.name`, or None where numba is missing or cannot start (said once)."""
+    try:
+        return import_module(f"{__name__}.{name}")
+    except ImportError as error:
+        _log.warning("the compiled loops cannot start (%s), so this takes longer; try: pip install numba", error)
+        return None
+
+
+def pays(name: str, size: float, least: float) -> Any:
+    """The compiled module when a job of `size` is worth starting it from `least` on, else None.
+
+    Once it is loaded, a hundredth of that is enough.
+    """
+    started = f"{__name__}.{name}" in sys.modules
+    return load(name) if size >= (least / 100 if started else least) else None
+
+
+def compiled(*signature: Any) -> Callable[[F], F]:
+    """Numba's `njit` for one signature, its result kept on disk where there is a folder to write to.
+
+    `contract` lets a product and a sum be one instruction; nothing is summed in another order for it.
+    """
+    from numba import njit
+
+    def decorate(function: F) -> F:
+        options: dict[str, Any] = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
+        try:
+            return njit(*signature, cache=True, **options)(function)
+        except (RuntimeError, OSError) as error:  # a read-only install and no folder of the user's own
+            _log.warning("compiled loops cannot be kept (%s) and are compiled each time; set NUMBA_CACHE_DIR", error)
+            return njit(*signature, **options)(function)
+
+    return decorate
+
+
+def workers(jobs: int | None = None) -> int:
+    """How many threads to use: `jobs`, what is `allowed`, or all of the process (affinity and containers counted)."""
+    if jobs or allowed:
+        return int(jobs or allowed or 1)
+    from joblib import cpu_count
+
+    return int(cpu_count())
+
+
+class Pool:
+    """Runs blocks on threads.  Blocks are cut the same for any number of threads, so sums over them are too."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._threads = ThreadPoolExecutor(jobs) if jobs > 1 else None
+
+    def map(self, function: Callable[..., Any], *arguments: Iterable[Any]) -> list[Any]:
+        """`map` over threads: results in order; the first error is raised."""
+        if self._threads is None:
+            return list(map(function, *arguments))
+        return list(self._threads.map(function, *arguments))
+
+    def close(self) -> None:
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def pool(jobs: int | None = None) -> Iterator[Pool]:
+    """Threads for a while.
+
+    Threads of our own rather than joblib's: joblib looks every 10 ms whether a block is done, and an iteration over
+    20 topics has four rounds of blocks in 30 ms.
+    """
+    threads = Pool(workers(jobs))
+    try:
+        yield threads
+    finally:
+        threads.close()
+
+
+def spans(size: int, step: int) -> list[tuple[int, int]]:
+    """(start, stop) of each block of `step`."""
+    return [(start, min(start + step, size)) for start in range(0, size, step)]

@@ -1,0 +1,151 @@
+"""Blocks of text to tokens: encodes them, has them read on threads, numbers their words in the order of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topics.kernels import pool
+from topics.kernels import tokens as loops
+from topics.kernels.classes import Classes
+
+# One thread reads this much before words are numbered in the whole: its table and text fit a core's second cache.
+BLOCK = 1 << 20
+# The loops read eight bytes at a time, also from the last one.
+PADDING = 8
+EVERY_BIT = 2**64 - 1
+
+Numbers = NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Block:
+    """The words of some parts of text, numbered within the block; arrays as `read` of the loops fills them."""
+
+    text: NDArray[np.uint8]
+    ids: NDArray[np.int32]
+    breaks: NDArray[np.bool_]
+    stops: Numbers
+    begins: Numbers
+    ends: Numbers
+    digests: NDArray[np.uint64]
+
+
+class WordTable:
+    """Distinct words: UTF-8 bytes, a NUL behind each, and a table by digest to find them; no Python object for a word.
+
+    classes : what cuts text to words.  keep : bits of the digest that are used.
+    """
+
+    def __init__(self, classes: Classes, keep: int = EVERY_BIT) -> None:
+        self.classes = classes
+        self.keep = np.uint64(keep)
+        self.n_words = 0
+        self._text = np.empty(1 << 16, np.uint8)
+        self._begins, self._ends = np.empty(1 << 12, np.int64), np.empty(1 << 12, np.int64)
+        self._digests = np.empty(1 << 12, np.uint64)
+        self._slots = np.zeros(1 << 14, np.uint64)
+
+    @classmethod
+    def of(cls, words: Iterable[str], classes: Classes) -> WordTable:
+        """The table of these distinct words."""
+        table = cls(classes)
+        text, bounds = encode(list(words))
+        begins, ends = bounds[:-1].copy(), bounds[1:] - 1
+        digests = np.empty(len(begins), np.uint64)
+        loops.digest_all(text, begins, ends, table.keep, digests)
+        table.add(Block(text, np.empty(0, np.int32), np.empty(0, np.bool_), ends, begins, ends, digests))
+        return table
+
+    def __len__(self) -> int:
+        return self.n_words
+
+    def __iter__(self) -> Iterator[str]:
+        used = int(self._ends[self.n_words - 1]) if self.n_words else 0
+        return iter(self._text[:used].tobytes().decode().split("\0") if used else ())
+
+    def add(self, block: Block) -> NDArray[np.int32]:
+        """The number of each word of a block, int32; new words get the next ones."""
+        most = self.n_words + len(block.begins)
+        used = int(self._ends[self.n_words - 1]) if self.n_words else 0
+        self._text = _room(self._text, used + int((block.ends - block.begins + 1).sum()) + PADDING)
+        self._begins, self._ends = _room(self._begins, most), _room(self._ends, most)
+        self._digests = _room(self._digests, most)
+        if 2 * most > len(self._slots):
+            self._slots = loops.spread(self._digests, self.n_words, 1 << (4 * most).bit_length())
+        numbers = np.empty(len(block.begins), np.int32)
+        known = (self._text, self._begins, self._ends, self._digests, self._slots, self.n_words)
+        self.n_words = loops.merge(block.text, block.begins, block.ends, block.digests, *known, numbers)
+        return numbers
+
+
+def _room(array: NDArray[Any], size: int) -> NDArray[Any]:
+    """The array, or a copy twice as long when `size` does not fit."""
+    if size <= len(array):
+        return array
+    wide = np.empty(2 * size, array.dtype)
+    wide[: len(array)] = array
+    return wide
+
+
+def encode(parts: Sequence[str]) -> tuple[NDArray[np.uint8], Numbers]:
+    """Parts in UTF-8, a NUL behind each, and where each begins: int64 (n_parts + 1,).  Surrogates stay apart."""
+    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    bounds = np.zeros(len(parts) + 1, np.int64)
+    np.cumsum([len(part) + 1 for part in encoded], out=bounds[1:])
+    encoded.append(bytes(PADDING))
+    return np.frombuffer(bytearray(b"\0").join(encoded), np.uint8), bounds
+
+
+def read(parts: Sequence[str], table: WordTable) -> Block:
+    """The words of some parts of text, cut and hashed as `table` says."""
+    text, bounds = encode(parts)
+    # a word is followed by another character, or by one of another kind, but at the end of a part
+    most = len(text) // 2 + len(parts)
+    ids, breaks = np.empty(most, np.int32), np.empty(most, np.bool_)
+    begins, ends, digests = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint64)
+    stops = np.empty(len(parts), np.int64)
+    state = np.array([0, 0, loops.BROKEN, 0, 0], np.int64)
+    slots = np.zeros(1 << 14, np.uint64)
+    where = (text, bounds, *table.classes, table.keep, state)
+    while not loops.read(*where, slots, ids, breaks, stops, begins, ends, digests):
+        slots = loops.spread(digests, int(state[loops.WORDS]), 4 * len(slots))
+    n_tokens, n_words = state[loops.TOKENS :]
+    words = (begins[:n_words].copy(), ends[:n_words].copy(), digests[:n_words].copy())
+    return Block(text, ids[:n_tokens].copy(), breaks[:n_tokens].copy(), stops, *words)
+
+
+def blocks(parts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The parts in runs of about `BLOCK` characters."""
+    start, size = 0, 0
+    for at, part in enumerate(parts):
+        size += len(part)
+        if size >= BLOCK:
+            yield parts[start : at + 1]
+            start, size = at + 1, 0
+    if start < len(parts):
+        yield parts[start:]
+
+
+def tokenise(
+    parts: Sequence[str], table: WordTable, jobs: int | None = None
+) -> tuple[NDArray[np.int32], Numbers, NDArray[np.bool_]]:
+    """Parts of text to numbers of words, (n_parts + 1,) where each part begins, and breaks.
+
+    New words are added to `table`.
+    """
+    with pool(jobs) as threads:
+        found = threads.map(lambda some: read(some, table), blocks(parts))
+        numbers = [table.add(block) for block in found]
+        ends = np.cumsum([0, *(len(block.ids) for block in found)])
+        ids = np.empty(ends[-1], np.int32)
+        out = [ids[start:stop] for start, stop in pairwise(ends)]
+        threads.map(lambda block, new, to: loops.renumber(block.ids, new, to), found, numbers, out)
+    stops = np.concatenate([[0], *(block.stops + start for block, start in zip(found, ends, strict=False))])
+    breaks = np.concatenate([np.empty(0, np.bool_), *(block.breaks for block in found)])
+    return ids, stops.astype(np.int64), breaks

@@ -1,0 +1,283 @@
+"""UTF-8 bytes to numbers of words, as `topics.text.words.split` cuts them.
+
+Each block of text is read by itself, with its own table of words; `merge` then gives the words of a block their numbers
+in the whole, block after block, so that numbers follow the order of the text however many threads read it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import boolean, int32, int64, uint8, uint16, uint64, void
+from numba.extending import intrinsic
+from numba.types import Tuple
+
+from topics.kernels import compiled
+from topics.kernels.classes import BLANK, JOINER, LETTER, LINE, MARK, NUMBER, POINT, RUN, WORD
+
+# What has come since the last word: blanks alone, a carriage return that waits for its line feed, one line end, more.
+PLAIN, RETURN, ONE_LINE, BROKEN = 0, 1, 2, 3
+
+
+_u1, _u8, _numbers = uint8[::1], uint64[::1], int64[::1]
+_view = Tuple((int64, int64))
+
+
+def _loader(kind: Any, bits: int) -> Any:
+    """A read of the `at`-th number of a kind behind an address, aligned or not.
+
+    The functions below pass addresses, not arrays: numba counts references around each call with an array, atomically,
+    which halves the speed of loops of a few instructions.  `read` holds the arrays.
+    """
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def load(_: Any, address: Any, at: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            pointer = builder.inttoptr(arguments[0], ir.IntType(bits).as_pointer())
+            return builder.load(builder.gep(pointer, [arguments[1]]), align=1)
+
+        return kind(int64, int64), generate
+
+    return load
+
+
+byte_at, short_at, word_at, number_at = _loader(uint8, 8), _loader(uint16, 16), _loader(uint64, 64), _loader(int64, 64)
+
+
+@compiled(_view(int64, int64, int64, int64))
+def look(data: int, at: int, index: int, pages: int) -> tuple[int, int]:
+    """Class and length in bytes of the code point at `at`."""
+    first = int64(byte_at(data, at))
+    if first < 0x80:
+        return int64(byte_at(pages, first)), 1
+    point = int64(byte_at(data, at + 1)) & 0x3F
+    if first < 0xE0:
+        point, length = (first & 0x1F) << 6 | point, 2
+    elif first < 0xF0:
+        point, length = (first & 0x0F) << 12 | point << 6 | (int64(byte_at(data, at + 2)) & 0x3F), 3
+    else:
+        point = (first & 0x07) << 18 | point << 12 | (int64(byte_at(data, at + 2)) & 0x3F) << 6
+        point, length = point | (int64(byte_at(data, at + 3)) & 0x3F), 4
+    return int64(byte_at(pages, int64(short_at(index, point >> 8)) * 256 + (point & 0xFF))), length
+
+
+@compiled(int64(int64, int64, int64, int64))
+def acronym(data: int, at: int, index: int, pages: int) -> int:
+    """Where an acronym that begins at `at` ends, 0 when none does: letters with single periods between them."""
+    _, length = look(data, at, index, pages)
+    at += length
+    pairs, before = 0, at
+    while byte_at(data, at) == ord("."):
+        kind, length = look(data, at + 1, index, pages)
+        if kind != LETTER:
+            break
+        before = at
+        at += 1 + length
+        pairs += 1
+    kind, length = look(data, at, index, pages)
+    if kind & WORD:  # the last letter begins a word of its own: "U.S.Army"
+        pairs -= 1
+        at = before
+    if pairs < 1:
+        return 0
+    return at + 1 if byte_at(data, at) == ord(".") else at
+
+
+@compiled(int64(int64, int64, int64, int64))
+def word_end(data: int, at: int, index: int, pages: int) -> int:
+    """Where the word that begins at `at` ends."""
+    last = int64(0)
+    while True:
+        kind, length = look(data, at, index, pages)
+        while kind & WORD:
+            last = kind
+            at += length
+            kind, length = look(data, at, index, pages)
+        if kind != JOINER and (kind != POINT or last != NUMBER):
+            return at
+        after, _ = look(data, at + length, index, pages)
+        if not after & (WORD if kind == JOINER else NUMBER):
+            return at
+        at += length
+
+
+@compiled(int64(int64, int64, int64, int64))
+def cluster_end(data: int, at: int, index: int, pages: int) -> int:
+    """Where the letter at `at` and the marks on it end."""
+    _, length = look(data, at, index, pages)
+    kind = int64(MARK)
+    while kind == MARK:
+        at += length
+        kind, length = look(data, at, index, pages)
+    return at
+
+
+@compiled(_view(int64, int64, int64, int64, int64))
+def stretch(data: int, at: int, kind: int, index: int, pages: int) -> tuple[int, int]:
+    """Where the word at `at` ends, and where the next one begins if it overlaps, else 0."""
+    if kind & WORD:
+        stop = acronym(data, at, index, pages) if kind == LETTER else int64(0)
+        return (stop if stop else word_end(data, at, index, pages)), 0
+    middle = cluster_end(data, at, index, pages)
+    after, _ = look(data, middle, index, pages)
+    return (cluster_end(data, middle, index, pages), middle) if after == RUN else (middle, 0)
+
+
+@compiled(uint64(int64, int64, int64))
+def digest(data: int, start: int, end: int) -> int:
+    """A number for some bytes, eight at a time; the high half is folded into the low, which picks the slot."""
+    value = uint64(end - start)
+    while end - start > 8:
+        value = (value ^ word_at(data + start, 0)) * uint64(0x9E3779B97F4A7C15)
+        value ^= value >> uint64(32)
+        start += 8
+    last = word_at(data + start, 0) << uint64(8 * (8 - end + start))
+    value = (value ^ last) * uint64(0x9E3779B97F4A7C15)
+    return value ^ (value >> uint64(32))
+
+
+@compiled(boolean(int64, int64, int64))
+def same(left: int, right: int, length: int) -> bool:
+    """Whether two runs of bytes are equal."""
+    while length > 8:
+        if word_at(left, 0) != word_at(right, 0):
+            return False
+        left, right, length = left + 8, right + 8, length - 8
+    return (word_at(left, 0) ^ word_at(right, 0)) << uint64(8 * (8 - length)) == uint64(0)
+
+
+@compiled(int64(uint64, int64, int64, int64, int64, int64, int64, int64))
+def place(value: int, word: int, length: int, slots: int, mask: int, known: int, begins: int, ends: int) -> int:
+    """The slot of the word at `word`: its own, or the free one where it belongs.
+
+    A slot holds the high half of the word's digest and, below, its number + 1.  The bytes decide in the end.
+    """
+    slot = int64(value) & mask
+    held = word_at(slots, slot)
+    while held:
+        if held >> uint64(32) == value >> uint64(32):
+            number = int64(held & uint64(0xFFFFFFFF)) - 1
+            begin = number_at(begins, number)
+            if number_at(ends, number) - begin == length and same(known + begin, word, length):
+                return slot
+        slot = (slot + 1) & mask
+        held = word_at(slots, slot)
+    return slot
+
+
+@compiled(_u8(_u8, int64, int64))
+def spread(digests: Any, n_words: int, size: int) -> Any:
+    """A table of `size` slots, a power of two, of these words."""
+    wide = np.zeros(size, np.uint64)
+    mask = uint64(len(wide) - 1)
+    for word in range(n_words):
+        slot = digests[word] & mask
+        while wide[slot]:
+            slot = (slot + uint64(1)) & mask
+        wide[slot] = (digests[word] >> uint64(32)) << uint64(32) | uint64(word + 1)
+    return wide
+
+
+@compiled(int64(int64, int64, uint8))
+def gap_after(gap: int, kind: int, byte: int) -> int:
+    """What has come since the last word, after one more character of this class."""
+    if kind == BLANK:
+        return BROKEN if gap == RETURN else gap
+    if kind == LINE and byte == ord("\n"):
+        return ONE_LINE if gap in (PLAIN, RETURN) else BROKEN
+    return RETURN if kind == LINE and gap == PLAIN else BROKEN
+
+
+# Where reading stands: the part, the place in it, what came since the last word, words, distinct words.
+PART, AT, GAP, TOKENS, WORDS = range(5)
+
+
+@compiled(
+    boolean(_u1, _numbers, uint16[::1], _u1, uint64, _numbers, _u8, int32[::1], boolean[::1], *3 * [_numbers], _u8)
+)
+def read(
+    text: Any, parts: Any, page_index: Any, page_table: Any, keep: Any, state: Any, table: Any,
+    ids: Any, breaks: Any, stops: Any, begins: Any, ends: Any, digests: Any,
+) -> bool:  # fmt: skip
+    """The words of some parts of text, until the end (True) or until `table` is half full.
+
+    parts : (n_parts + 1,), where each begins in `text`; a NUL stands behind each, eight or more behind the last.
+    keep : bits of the digest to use; fewer make words collide.  Fills ids and breaks, one for each word; stops,
+    (n_parts,), the words until the end of each part; and for each distinct word where it first stands, and its digest.
+    """
+    part, at, gap, n_tokens, n_words = state[PART], state[AT], state[GAP], state[TOKENS], state[WORDS]
+    data, index, pages, slots = text.ctypes.data, page_index.ctypes.data, page_table.ctypes.data, table.ctypes.data
+    begin_at, end_at = begins.ctypes.data, ends.ctypes.data
+    room, mask = len(table) // 2, len(table) - 1
+    while part < len(parts) - 1 and n_words < room:
+        end = parts[part + 1] - 1
+        while at < end and n_words < room:
+            kind, length = look(data, at, index, pages)
+            if not kind & (WORD | RUN):
+                gap = gap_after(gap, kind, text[at])
+                at += length
+                continue
+            stop, overlap = stretch(data, at, kind, index, pages)
+            value = digest(data, at, stop) & keep
+            slot = place(value, data + at, stop - at, slots, mask, data, begin_at, end_at)
+            word = int64(table[slot] & uint64(0xFFFFFFFF))
+            if not word:
+                digests[n_words], begins[n_words], ends[n_words] = value, at, stop
+                n_words += 1
+                table[slot] = (value >> uint64(32)) << uint64(32) | uint64(n_words)
+                word = n_words
+            ids[n_tokens] = word - 1
+            breaks[n_tokens] = gap in (BROKEN, RETURN)
+            n_tokens += 1
+            gap = int64(PLAIN)
+            more, _ = look(data, stop, index, pages)
+            at = overlap if overlap and more == RUN else stop
+        if at >= end:
+            stops[part] = n_tokens
+            at, gap = end + 1, int64(BROKEN)
+            part += 1
+    state[PART], state[AT], state[GAP], state[TOKENS], state[WORDS] = part, at, gap, n_tokens, n_words
+    return part == len(parts) - 1
+
+
+@compiled(void(_u1, _numbers, _numbers, uint64, _u8))
+def digest_all(text: Any, begins: Any, ends: Any, keep: Any, digests: Any) -> None:
+    """The digest of each word."""
+    data = text.ctypes.data
+    for word in range(len(begins)):
+        digests[word] = digest(data, begins[word], ends[word]) & keep
+
+
+@compiled(int64(_u1, _numbers, _numbers, _u8, _u1, _numbers, _numbers, _u8, _u8, int64, int32[::1]))
+def merge(
+    text: Any, begins: Any, ends: Any, digests: Any,
+    known: Any, known_begins: Any, known_ends: Any, known_digests: Any, table: Any, n_words: int, numbers: Any,
+) -> int:  # fmt: skip
+    """Give the words of a block their numbers among all words known, adding new ones; returns how many are known."""
+    data, kept, slots = text.ctypes.data, known.ctypes.data, table.ctypes.data
+    begin_at, end_at = known_begins.ctypes.data, known_ends.ctypes.data
+    mask = len(table) - 1
+    for word in range(len(begins)):
+        value, begin, length = digests[word], begins[word], ends[word] - begins[word]
+        slot = place(value, data + begin, length, slots, mask, kept, begin_at, end_at)
+        number = int64(table[slot] & uint64(0xFFFFFFFF)) - 1
+        if number < 0:
+            number = n_words
+            n_words += 1
+            start = known_ends[number - 1] + 1 if number else int64(0)
+            for i in range(length):
+                known[start + i] = text[begin + i]
+            known[start + length] = 0
+            known_begins[number], known_ends[number], known_digests[number] = start, start + length, value
+            table[slot] = (value >> uint64(32)) << uint64(32) | uint64(n_words)
+        numbers[word] = number
+    return n_words
+
+
+@compiled(void(int32[::1], int32[::1], int32[::1]))
+def renumber(ids: Any, numbers: Any, out: Any) -> None:
+    """out = numbers[ids]."""
+    for i in range(len(ids)):
+        out[i] = numbers[ids[i]]
