@@ -215,7 +215,7 @@ def test_a_broken_record_is_skipped_counted_and_placed(cli: Run, tmp_path: Path)
     path.write_text(path.read_text("utf-8") + '\n{"text": \n{"title": null}\n', "utf-8")
     done = cli("train", "news.jsonl")
     assert done.code == 0
-    assert "2 records were skipped" in done.err
+    assert "2 records left out" in done.err
     assert "news.jsonl:31" in done.err
 
 

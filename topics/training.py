@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,17 +50,19 @@ def fit_to(
     n_topics: int | None = None,
     replace_model: bool = False,
     keep_text: bool = True,
+    needed: int = 0,
     info: Callable[[], Mapping[str, Any]] = dict,
     progress: Progress = lambda stage, done, total: None,
 ) -> Model:
     """Fit a model on articles, read once, and commit it to a folder.
 
-    n_topics : None for the default of the settings, at most a fifth of the articles.  info : asked after reading, JSON
+    n_topics : None for the default of the settings, at most a fifth of the articles.  needed : bytes that the model will
+    take, as far as known; MachineError when the disk has less.  info : asked after reading, JSON
     values for the manifest.  Raises SourceError when there is no article, SettingError for more topics than articles,
     ModelExists; whatever happens, a model that was there stays as it was until the new one is whole.
     """
-    mode = "replace" if replace_model else "create"
-    with Transaction(path, "replace" if mode == "replace" else "create") as transaction:
+    mode: Literal["replace", "create"] = "replace" if replace_model else "create"
+    with Transaction(path, mode, needed) as transaction:
         file = transaction.new_path("articles", ".sqlite")
         learner = Learner()
         with ArticleWriter(file) as writer:

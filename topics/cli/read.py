@@ -11,7 +11,7 @@ import click
 
 from topics.cli import options, say
 from topics.cli.output import cell, day, listing, table, write_csv
-from topics.cli.train import say_what_was_read
+from topics.cli.train import plural, say_what_was_read
 from topics.records import Article
 
 FIRST = 10
@@ -54,7 +54,7 @@ def command(
         return
     report = reading.report
     if not quiet and report.skipped:
-        say(f"{report.skipped:,} records were skipped:")
+        say(f"{plural(report.skipped, 'record')} left out:")
         for skip in report.examples:
             say(f"  {skip}")
 

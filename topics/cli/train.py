@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from topics.corpus import Report
     from topics.model import Model
 
+# Bytes a model takes for each byte of its sources: 3 to 5 on plain text; compressed sources may need more.
+DISK = 5
 # Suffixes that are not part of a model's name: corpus.jsonl.gz -> corpus.
 SUFFIXES = 2
 
@@ -92,6 +94,7 @@ def command(
             n_topics=n_topics,
             replace_model=replace_model,
             keep_text=not no_text,
+            needed=DISK * (reading.report.bytes_total or 0),
             info=lambda: {"skipped": reading.report.skipped, "sources": [str(source) for source in sources]},
             progress=bar.step,
         )
@@ -127,9 +130,9 @@ def say_what_was_read(report: Report) -> None:
         say(f"{file.path}: {'; '.join(part for part in (same, told) if part) or file.format}")
     dates = f", {report.first_date[:10]} to {report.last_date[:10]}" if report.first_date and report.last_date else ""
     undated = f", {report.undated:,} without a date" if report.undated else ""
-    say(f"{report.kept:,} {'article' if report.kept == 1 else 'articles'}{dates}{undated}")
+    say(f"{plural(report.kept, 'article')}{dates}{undated}")
     if report.skipped:
-        say(f"{report.skipped:,} records were skipped:")
+        say(f"{plural(report.skipped, 'record')} left out:")
         for skip in report.examples[:5]:
             say(f"  {skip}")
         if report.skipped > 5:
@@ -147,15 +150,21 @@ def say_what_next(model: Model, name: str, asked: int | None, seconds: float) ->
         say(f"{asked} topics were asked for; only {count} differ in these articles.")
     if not fitted.converged:
         say(f"The fit was still improving after {len(fitted.errors)} rounds; the topics are usable.")
-    say(f"{count} {'topic' if count == 1 else 'topics'} of {len(model):,} articles in {seconds:.1f} seconds.  Next:")
+    say(f"{plural(count, 'topic')} of {plural(len(model), 'article')} in {seconds:.1f} seconds.  Next:")
     fewer, more = max(1, count // 2), min(len(model), count * 2)
-    for line, what in (
-        (f"topics train ... --name {name} --topics {fewer} --replace", "fewer topics"),
-        (f"topics train ... --name {name} --topics {more} --replace", "more topics"),
+    hints = [
         (f"topics articles {name} --topic 0", "what a topic is about"),
         (f"topics similar {name} --id {first_id(model)!r}", "articles like one"),
-    ):
+        (f"topics train ... --name {name} --topics {fewer} --replace", "fewer topics"),
+        (f"topics train ... --name {name} --topics {more} --replace", "more topics"),
+    ]
+    for line, what in hints[: 2 if len(model) == 1 else 4]:
         say(f"  {line:<60} {what}")
+
+
+def plural(count: int, name: str) -> str:
+    """1 topic, 20 topics."""
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
 
 
 def first_id(model: Model) -> str:
