@@ -56,8 +56,8 @@ def fit_to(
 ) -> Model:
     """Fit a model on articles, read once, and commit it to a folder.
 
-    n_topics : None for the default of the settings, at most a fifth of the articles.  needed : bytes that the model will
-    take, as far as known; MachineError when the disk has less.  info : asked after reading, JSON
+    n_topics : None for the default of the settings, at most a fifth of the articles.  needed : bytes that the model
+    will take, as far as known; MachineError when the disk has less.  info : asked after reading, JSON
     values for the manifest.  Raises SourceError when there is no article, SettingError for more topics than articles,
     ModelExists; whatever happens, a model that was there stays as it was until the new one is whole.
     """
