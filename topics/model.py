@@ -18,13 +18,14 @@ from topics import later, lookup, vectorize
 from topics.corpus.cleaning import Furniture, words_of
 from topics.drift import drift
 from topics.errors import ArticleNotFound, DamagedModel, SettingError
-from topics.facets import Filters, check_known
+from topics.facets import UNDATED, Filters, check_known, grouped
 from topics.factorize import weights as fit_weights
 from topics.index import best, overlap
 from topics.records import Article, Assignment, Drift, Match, Reason, Term, Topic, TopicArticle, TopicWeight
 from topics.segment import Segment
 from topics.settings import Settings
 from topics.text.tokens import Words, tokenise
+from topics.trends import LEAST_ARTICLES, Part, Trends, Weighed, compare, trends
 from topics.vectorize import TopicWords
 from topics.vocabulary import TOPIC_BASE, Vocabulary
 
@@ -193,6 +194,43 @@ class Model:
         known = self.fitted.words
         X = known.weigh(vectorize.encode(tokens, words, known, self.settings), self.settings)
         return parts(fit_weights(X, self.fitted.H), self.fitted.H)
+
+    # --- over time, and by source
+
+    def trends(
+        self,
+        by: str | None = None,
+        *,
+        group: str | None = None,
+        least: int = LEAST_ARTICLES,
+        filters: Filters = ALL,
+    ) -> Trends:
+        """Topics over time: shares and counts in each day, week, month or year (None: what suits the dates).
+
+        group : "source" or "section", None for all articles together.  least : articles that a period must have.
+        """
+        return trends(
+            self._weighed(group), self.fitted.labels, self._passes(filters), UNDATED, by=by, least=least
+        )
+
+    def compare(self, group: str = "source", *, filters: Filters = ALL) -> list[Part]:
+        """What each source or section writes about: the share of every topic in it, the largest group first."""
+        return compare(self._weighed(group), len(self.fitted), self._passes(filters))
+
+    def _weighed(self, group: str | None) -> Weighed:
+        """The topics, dates and groups of all segments as one."""
+        parts = [segment.weights for segment in self.segments]
+        facets = [segment.facets for segment in self.segments]
+        numbers, names = grouped(facets, group)
+        lengths = np.concatenate([np.diff(part.starts) for part in parts])
+        return Weighed(
+            np.concatenate([[0], np.cumsum(lengths)]),
+            np.concatenate([part.terms for part in parts]),
+            np.concatenate([part.values for part in parts]),
+            np.concatenate([facet.dates for facet in facets]),
+            numbers,
+            names,
+        )
 
     # --- look-up
 

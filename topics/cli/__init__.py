@@ -22,6 +22,7 @@ COMMANDS = {
     "assign": "Give articles their topics.",
     "add": "Add articles to a model, or replace those it has.",
     "remove": "Remove articles from a model, with their text.",
+    "trends": "Show topics over time: which rise, which fall.",
     "read": "Show what would be trained on.",
     "models": "List the models.",
     "info": "Tell what a model is: settings, counts, versions.",
