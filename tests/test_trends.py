@@ -133,7 +133,8 @@ def test_articles_without_a_date_are_counted_apart() -> None:
     articles = weighed([[(0, 1.0)]] * 3, [0, UNDATED, 5])
     found = trends(articles, "a", everything(articles), UNDATED, by="day", least=1)
     assert found.undated == 1
-    assert found.groups[0].articles == 2
+    assert [period.articles for period in found.groups[0].periods] == [2]
+    assert found.groups[0].articles == found.groups[0].topics[0].count == 3
 
 
 def test_no_article_at_all_gives_no_period() -> None:

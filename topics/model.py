@@ -168,6 +168,11 @@ class Model:
             if passes[row]:
                 yield self._assignment(article, *self._weights_of(row), min_weight)
 
+    def topics_of(self, row: int) -> Assignment:
+        """The topics of the article in a row."""
+        (article,) = self.reader.get([row], text=False)
+        return self._assignment(article, *self._weights_of(row), 0.0)
+
     def _assign_new(self, articles: Iterable[Article], min_weight: float) -> Iterator[Assignment]:
         rest = iter(articles)
         while block := list(islice(rest, BLOCK)):
@@ -209,9 +214,7 @@ class Model:
 
         group : "source" or "section", None for all articles together.  least : articles that a period must have.
         """
-        return trends(
-            self._weighed(group), self.fitted.labels, self._passes(filters), UNDATED, by=by, least=least
-        )
+        return trends(self._weighed(group), self.fitted.labels, self._passes(filters), UNDATED, by=by, least=least)
 
     def compare(self, group: str = "source", *, filters: Filters = ALL) -> list[Part]:
         """What each source or section writes about: the share of every topic in it, the largest group first."""
@@ -254,6 +257,16 @@ class Model:
             own = self.find(article)
             return self._nearest(self.row(own), top, min_score, filters, leave_out=own)
         return self._nearest(self.encode(title, text or ""), top, min_score, filters)
+
+    def near(self, row: int, top: int) -> list[tuple[Match, int]]:
+        """The articles nearest to the one in a row, with their rows."""
+        matches = self._nearest(self.row(row), top, 0.0, ALL, leave_out=row)
+        rows = self.reader.rows_by_id([match.article.id for match in matches])
+        return [(match, rows[match.article.id]) for match in matches]
+
+    def present(self) -> NDArray[np.bool_]:
+        """bool (n_articles,): which rows are articles that were not removed."""
+        return self._passes(ALL)
 
     def search(self, words: str, *, top: int = 10, min_score: float = 0.0, filters: Filters = ALL) -> list[Match]:
         """The articles nearest to some words, by shared terms alone."""

@@ -48,9 +48,9 @@ class Trend:
     """One topic over the periods, in all articles or in those of one group.
 
     shares : mean weight in each period, None where there are not enough articles.  counts : articles whose strongest
-    topic it is.  share, count : the same over all periods.  change : what the fitted line gains from the first to the
-    last period with enough articles, None with fewer than LEAST_PERIODS.  direction : "rising", "falling", "steady" or
-    None.
+    topic it is.  share, count : the same over all articles, those without a date too.  change : what the fitted line
+    gains from the first to the last period with enough articles, None with fewer than LEAST_PERIODS.  direction :
+    "rising", "falling", "steady" or None.
     """
 
     topic: int
@@ -79,7 +79,7 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What trends are told for: all articles (``group`` None), or those of one source or section."""
+    """What trends are told for: all articles (``group`` None), or those of one source or section, dated or not."""
 
     group: str | None
     articles: int
@@ -97,7 +97,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Trends:
-    """Topics over time.  undated : articles left out because they bear no date.  groups : largest first."""
+    """Topics over time.  undated : articles in no period because they bear no date.  groups : largest first."""
 
     by: str
     least: int
@@ -172,12 +172,13 @@ def trends(
     start = int(found[dated].min()) if dated.any() else 0
     number = np.where(dated, found - start, -1)
     n_periods = int(number.max(initial=-1)) + 1
+    number[passes & ~dated] = n_periods  # behind the last period: they have a share in the whole, in no part of it
     if n_periods > _MOST_PERIODS:
         raise SettingError(
             f"{n_periods:,} {by}s from {periods.name(start, by)} on are more than {_MOST_PERIODS:,}; "
             "a date may be wrong: set since, or take longer periods"
         )
-    every = [_group(None, articles, labels, np.where(dated, number, -1), start, n_periods, by, least)]
+    every = [_group(None, articles, labels, number, start, n_periods, by, least)]
     if articles.groups:
         every = [
             _group(name, articles, labels, np.where(articles.group == i, number, -1), start, n_periods, by, least)
@@ -197,15 +198,17 @@ def _group(
     by: str,
     least: int,
 ) -> Group:
-    """number : the period of each article of the group, counted from `start`; -1 for the others."""
-    in_period = np.bincount(number[number >= 0], minlength=n_periods)
-    sums, squares, counts = _sums(articles, number, n_periods, len(labels))
+    """number : the period of each article of the group, counted from `start`, n_periods for none; -1 for the others."""
+    in_period = np.bincount(number[number >= 0], minlength=n_periods + 1)
+    sums, squares, counts = _sums(articles, number, n_periods + 1, len(labels))
+    n_articles = int(in_period.sum())
+    whole, strongest = sums.sum(axis=1) / max(n_articles, 1), counts.sum(axis=1)
+    in_period, sums, squares, counts = in_period[:-1], sums[:, :-1], squares[:, :-1], counts[:, :-1]
     enough = in_period >= least
     shares = sums / np.maximum(in_period, 1)
     # how far a share may be off because only so many articles were written
     spread = squares / np.maximum(in_period, 1) - shares**2
     spread = np.maximum(spread, 0) / np.maximum(in_period, 1)
-    n_articles = int(in_period.sum())
     made = []
     for topic, label in enumerate(labels):
         change, direction = _direction(np.flatnonzero(enough), shares[topic, enough], spread[topic, enough])
@@ -214,8 +217,8 @@ def _group(
                 topic,
                 label,
                 name,
-                float(sums[topic].sum()) / max(n_articles, 1),
-                int(counts[topic].sum()),
+                float(whole[topic]),
+                int(strongest[topic]),
                 tuple(float(s) if e else None for s, e in zip(shares[topic], enough, strict=True)),
                 tuple(counts[topic].tolist()),
                 change,

@@ -27,6 +27,8 @@ COMMANDS = {
     "models": "List the models.",
     "info": "Tell what a model is: settings, counts, versions.",
     "verify": "Check that a model is whole.",
+    "report": "Write topics, articles and trends as one page that opens from disk.",
+    "serve": "Answer over HTTP, with a page to look at.",
     "export": "Copy a model, with or without the articles' texts.",
 }
 

@@ -66,14 +66,14 @@ def command(
 def notes(found: Trends) -> list[str]:
     """What was left out."""
     said = []
-    if not any(group.articles for group in found.groups):
+    if not any(group.periods for group in found.groups):
         said.append("no article that passes has a date")
     elif not any(period.enough for group in found.groups for period in group.periods):
         said.append(f"no {found.by} has {found.least} articles; try a longer --by or a smaller --least")
     elif thin := sum(0 < p.articles < found.least for group in found.groups for p in group.periods):
         said.append(f"{thin:,} of the {found.by}s with articles have fewer than {found.least}, and no share")
     if found.undated:
-        said.append(f"{found.undated:,} articles have no date and are left out")
+        said.append(f"{found.undated:,} articles have no date: they are in no period")
     return said
 
 
