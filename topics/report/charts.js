@@ -13,13 +13,15 @@ function runs(shares, x, y) {
 
 function paths(shares, x, y, base) {
   const line = (run) => run.map(([a, b], i) => `${i ? "L" : "M"}${a.toFixed(1)} ${b.toFixed(1)}`).join("");
-  return runs(shares, x, y).map((run) =>
+  const found = runs(shares, x, y);
+  const bridge = found.length > 1 ? s("path", { class: "bridge", d: line(found.flat()) }) : null;
+  return [bridge, ...found.map((run) =>
     run.length === 1
       ? s("circle", { class: "dot", cx: run[0][0], cy: run[0][1], r: 2 })
       : [
           s("path", { class: "area", d: `${line(run)}L${run[run.length - 1][0].toFixed(1)} ${base}L${run[0][0].toFixed(1)} ${base}Z` }),
           s("path", { class: "line", d: line(run) }),
-        ]);
+        ])];
 }
 
 function told(label, periods, shares, by) {
@@ -36,7 +38,10 @@ function spark(label, periods, shares, by, most) {
     s("line", { class: "axis", x1: 0, x2: wide, y1: high - 1, y2: high - 1 }), paths(shares, x, y, high - 1));
 }
 
-function chart(label, periods, shares, by, { wide = 720, high = 240, most = 0 } = {}) {
+// As wide as the page, so that letters keep their size.
+const across = () => Math.max(300, Math.min(1110, document.getElementById("view").clientWidth - 40));
+
+function chart(label, periods, shares, by, { wide = across(), high = 260, most = 0 } = {}) {
   const [left, bottom, top] = [44, 24, 10];
   const limit = ceiling(most || Math.max(...shares.map((share) => share || 0), 0.001));
   const x = (i) => left + (shares.length > 1 ? (i * (wide - left - 8)) / (shares.length - 1) : (wide - left) / 2);

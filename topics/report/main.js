@@ -27,7 +27,7 @@ function link(name, view, rest, query) {
 }
 
 function top(at) {
-  const nav = h("nav", { "aria-label": "Views" }, NAV.filter(([view]) => view !== "stories" || at.model.stories).map(([view, said]) =>
+  const nav = h("nav", { "aria-label": "Views" }, NAV.filter(([view]) => ({ stories: at.model.stories, trends: at.model.first })[view] ?? true).map(([view, said]) =>
     h("a", { href: at.to(view), "aria-current": view === at.view ? "page" : null }, said)));
   const choose = models.length > 1
     ? h("select", { "aria-label": "Model", onchange: (event) => at.go(link(event.target.value, "topics")) },
@@ -40,10 +40,10 @@ function top(at) {
 }
 
 function filterForm(at) {
-  const field = (key, said, input) => h("label", null, said, input);
-  const dates = ["since", "until"].map((key) => at.model.first && field(key, key === "since" ? "From" : "To",
+  const field = (said, input) => h("label", null, said, input);
+  const dates = ["since", "until"].map((key) => at.model.first && field(key === "since" ? "From" : "To",
     h("input", { type: "date", name: key, min: at.model.first, max: at.model.last, value: at.filters[key] })));
-  const names = ["source", "section"].map((key) => at.model[`${key}s`].length > 0 && field(key, key === "source" ? "Source" : "Section",
+  const names = ["source", "section"].map((key) => at.model[`${key}s`].length > 0 && field(key === "source" ? "Source" : "Section",
     h("select", { name: key }, h("option", { value: "" }, "all"), at.model[`${key}s`].map((name) => h("option", { selected: name === at.filters[key] }, name)))));
   if (![...dates, ...names].some(Boolean)) return h("div", { class: "filters" });
   const apply = (event) => {
@@ -52,8 +52,9 @@ function filterForm(at) {
     const rest = at.view === "topics" ? null : at.rest || null;
     at.go(link(at.name, at.view, rest, { ...Object.fromEntries(at.query), ...Object.fromEntries(FILTERS.map((key) => [key, form.get(key) || ""])) }));
   };
+  const kinds = [at.model.first && "date", at.model.sources.length && "source", at.model.sections.length && "section"].filter(Boolean);
   const said = FILTERS.map((key) => at.filters[key]).filter(Boolean).join(", ");
-  return h("details", { class: "filters", open: filtered(at) && !narrow.matches }, h("summary", null, said ? `Filter: ${said}` : "Filter by date, source, section"),
+  return h("details", { class: "filters", open: filtered(at) && !narrow.matches }, h("summary", null, said ? `Filter: ${said}` : `Filter by ${kinds.join(", ")}`),
     h("form", { onsubmit: apply, onchange: (event) => event.target.tagName === "SELECT" && apply({ preventDefault() {}, currentTarget: event.currentTarget }) },
       dates, names, h("button", { type: "submit" }, "Apply"),
       said ? h("a", { class: "small", href: link(at.name, at.view, at.rest || null, at.query.get("q") ? { q: at.query.get("q") } : {}) }, "Clear") : null));

@@ -5,6 +5,7 @@ const NS = "http://www.w3.org/2000/svg";
 function build(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name.startsWith("aria-") && typeof value === "boolean") node.setAttribute(name, String(value));
     else if (value === true) node.setAttribute(name, "");
     else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value);
   }
@@ -17,7 +18,7 @@ const s = (tag, attributes, ...children) => build(document.createElementNS(NS, t
 const LOCALE = "en-GB";
 const number = (value) => value.toLocaleString(LOCALE);
 const percent = (value) => `${(100 * value).toFixed(value && value < 0.00095 ? 2 : 1)}%`;
-const points = (value) => `${value < 0 ? "−" : "+"}${Math.abs(100 * value).toFixed(1)}`;
+const points = (value) => (Math.abs(value) < 0.0005 ? "±0.0" : `${value < 0 ? "−" : "+"}${Math.abs(100 * value).toFixed(1)}`);
 const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many || `${one}s`}`;
 
 const DAY_FORM = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });

@@ -65,22 +65,24 @@ class Report {
     if (!Object.values(filters).some(Boolean)) return whole;
     const [group] = whole.groups;
     const rows = this.rows(filters);
-    const place = new Map(rows.map((row) => [row, group.periods.findIndex((p) => (this.data.articles.date[row] || "").slice(0, 10) >= p.first && (this.data.articles.date[row] || "").slice(0, 10) <= p.last)]));
+    const dates = this.data.articles.date;
+    const place = new Map(rows.map((row) => [row, dates[row] ? group.periods.findIndex((p) => dates[row] >= p.first && dates[row] <= p.last) : -1]));
     const periods = group.periods.map((p) => ({ ...p, articles: 0 }));
     const sums = this.data.topics.map(() => ({ total: 0, count: 0, sums: periods.map(() => 0), counts: periods.map(() => 0) }));
     for (const row of rows) {
       const at = place.get(row);
-      if (at < 0) continue;
-      periods[at].articles += 1;
+      if (at >= 0) periods[at].articles += 1;
       this.weights(row).forEach((each, rank) => {
         const sum = sums[each.topic];
         sum.total += each.weight;
+        if (!rank) sum.count += 1;
+        if (at < 0) return; // without a date: in the whole, in no period
         sum.sums[at] += each.weight;
-        if (!rank) { sum.count += 1; sum.counts[at] += 1; }
+        if (!rank) sum.counts[at] += 1;
       });
     }
     for (const period of periods) period.enough = period.articles >= whole.least;
-    const articles = periods.reduce((sum, period) => sum + period.articles, 0);
+    const articles = rows.length;
     const topics = sums.map((sum, topic) => ({
       topic, label: this.data.topics[topic].label, group: null, share: sum.total / (articles || 1), count: sum.count,
       shares: sum.sums.map((total, at) => (periods[at].enough ? total / periods[at].articles : null)),

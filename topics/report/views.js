@@ -135,7 +135,7 @@ async function topicView(at) {
     ? h("span", { class: trend.direction === "rising" ? "up" : "down" }, ` · ${trend.direction} ${trend.direction === "rising" ? "▲" : "▼"}`) : null;
   return [
     heading(own.label, own.theme ? `${own.theme} · ` : null,
-      `${percent(filtered(at) && trend ? trend.share : own.share)} of the news`, trend ? `, strongest in ${plural(trend.count, "article")}` : null, moves),
+      `${percent(filtered(at) && trend ? trend.share : own.share)} of the news`, trend ? `, the strongest topic of ${plural(trend.count, "article")}` : null, moves),
     h("section", null, h("h2", null, "Over time"), curve(at, trends, trend || { topic, label: own.label, shares: [], counts: [] })),
     h("div", { class: "two" },
       h("section", null, h("h2", null, "Words"), h("ul", { class: "words" }, own.keywords.slice(0, 15).map((word) =>
@@ -206,7 +206,7 @@ async function compareView(at) {
   const cell = (part, topic) => {
     const share = part.shares[topic.topic];
     const made = h("td", null, h("a", { href: at.to("topic", topic.topic, { [group]: part.group }), "aria-label": `${topic.label} in ${part.group}: ${percent(share)}` }, percent(share)));
-    made.style.background = `color-mix(in srgb, var(--soft) ${Math.round(100 * Math.min(1, (1.6 * share) / most))}%, transparent)`;
+    made.style.background = `color-mix(in srgb, var(--fill) ${Math.round((55 * share) / most)}%, transparent)`;
     return made;
   };
   return [head,
@@ -274,7 +274,7 @@ async function articleView(at) {
   return h("div", { class: "article-page" },
     h("article", null, heading(title(own)), meta(own, own.section, (own.authors || []).join(", ")),
       h("section", null, h("h2", null, "Topics"), own.topics.length
-        ? h("ul", { class: "words" }, own.topics.slice(0, 6).map((topic) => h("li", null, h("a", { href: at.to("topic", topic.topic) }, topic.label),
+        ? h("ul", { class: "words" }, own.topics.slice(0, 5).map((topic) => h("li", null, h("a", { href: at.to("topic", topic.topic) }, topic.label),
             h("div", { class: "share" }, track(topic.weight / widest), h("span", null, percent(topic.weight))))))
         : h("p", { class: "quiet" }, "It shares no word with any topic.")),
       h("section", { "aria-label": "Text" }, text)),
@@ -295,6 +295,7 @@ async function searchView(at) {
 }
 
 async function storiesView(at) {
+  if (!at.model.stories) return [heading("Stories"), h("p", { class: "quiet" }, "This model knows of no stories.")];
   const found = await at.from.stories(at.name, 0);
   const item = (story) => h("li", null, h("h2", null, h("a", { href: at.to("article", story.articles[0]?.id) }, story.title)),
     h("div", { class: "quiet small" }, plural(story.ids.length, "article"), spanOf(story.articles)), 

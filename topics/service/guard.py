@@ -41,14 +41,16 @@ class Guard:
             async with asyncio.timeout(self.seconds):
                 await self.app(scope, exchange.receive, exchange.send)
         except TooLargeError:
-            if not exchange.began:
-                await problem(413, exchange.too_large(), {"Connection": "close"})(scope, receive, exchange.send)
+            pass
         except TimeoutError:
             if exchange.began:
                 raise
             status, what = (503, "no answer was found") if exchange.whole else (408, "the request did not come whole")
             detail = f"{what} in {self.seconds:g} seconds; ask for less, or again later"
             await problem(status, detail, {"Connection": "close"})(scope, receive, exchange.send)
+        if exchange.over and not exchange.began:
+            exchange.over = False
+            await problem(413, exchange.too_large(), {"Connection": "close"})(scope, receive, exchange.send)
 
 
 class _Exchange:
@@ -61,6 +63,7 @@ class _Exchange:
         self._read = 0
         self.began = False  # the answer is on its way
         self.whole = False  # the request has come
+        self.over = False  # more has come than is taken
 
     def too_large(self) -> str:
         return f"the body is larger than {self._body:,} bytes; send less at a time"
@@ -71,10 +74,13 @@ class _Exchange:
             self._read += len(message.get("body", b""))
             self.whole = not message.get("more_body", False)
             if self._read > self._body:
+                self.over = True
                 raise TooLargeError
         return message
 
     async def send(self, message: Message) -> None:
+        if self.over:
+            return  # what the application makes of a body cut short
         if message["type"] == "http.response.start":
             self.began = True
             headers = MutableHeaders(scope=message)

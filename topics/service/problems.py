@@ -25,6 +25,8 @@ MEDIA = "application/problem+json"
 
 log = logging.getLogger("topics.service")
 
+NOT_JSON = "the body cannot be read as JSON in UTF-8"
+
 # The first that fits.
 STATUS: tuple[tuple[type[TopicsError], int], ...] = (
     (SettingError, 422),
@@ -78,11 +80,16 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        return problem(422, "; ".join(_told(each) for each in error.errors()[:5]))
+        found = error.errors()
+        if any(each.get("type") == "json_invalid" for each in found):
+            return problem(400, NOT_JSON)
+        return problem(422, "; ".join(_told(each) for each in found[:5]))
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
-        detail = error.detail if error.status_code != 404 else "nothing here; /docs lists the addresses"
+        # the framework's own words for a body that is no JSON, or nested too deeply
+        said = {400: NOT_JSON, 404: "nothing here; /docs lists the addresses"}
+        detail = said.get(error.status_code, error.detail)
         return problem(error.status_code, str(detail), dict(error.headers or {}))
 
     @app.exception_handler(Exception)
