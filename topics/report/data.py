@@ -71,6 +71,7 @@ def report(model: Model, name: str, progress: Progress = lambda done, total: Non
         "model": found | {"stories": bool(stories)},
         "topics": [topic.row() for topic in model.topics(KEYWORDS)],
         "trends": model.trends().row(),
+        "compare": {group: [part.row() for part in model.compare(group)] for group in ("source", "section")},
         "articles": _columns(model, rows, articles, found) | {"similar": similar},
         "terms": list(terms),
         "relations": list(relations),

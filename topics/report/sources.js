@@ -2,6 +2,10 @@
 
 const PAGE = 20;
 
+// A topic without a single word of its own is called by its number.
+const named = (rows) => rows.map((row) => (row.label ? row : { ...row, label: `topic ${row.topic}` }));
+const allNamed = (trends) => ({ ...trends, groups: trends.groups.map((group) => ({ ...group, topics: named(group.topics) })) });
+
 class Service {
   constructor() { this.known = new Map(); }
 
@@ -18,13 +22,13 @@ class Service {
 
   at(name, path, query) { return this.get(`/${encodeURIComponent(name)}${path}`, query); }
   async models() { return (await this.get("")).items; }
-  topics(name) { return this.at(name, "/topics", { top: 30 }).then((found) => found.items); }
-  trends(name, filters, by) { return this.at(name, "/trends", { ...filters, by }); }
+  topics(name) { return this.at(name, "/topics", { top: 30 }).then((found) => named(found.items)); }
+  trends(name, filters, by) { return this.at(name, "/trends", { ...filters, by }).then(allNamed); }
   compare(name, filters, group) { return this.at(name, "/compare", { ...filters, group }).then((found) => found.items); }
   topicArticles(name, topic, filters, offset) {
     return this.at(name, `/topics/${topic}/articles`, { ...filters, limit: PAGE, offset });
   }
-  article(name, id) { return this.at(name, "/article", { id }); }
+  article(name, id) { return this.at(name, "/article", { id }).then((row) => ({ ...row, topics: named(row.topics) })); }
   similar(name, id, filters) { return this.at(name, "/similar", { id, ...filters, limit: 10 }); }
   search(name, q, filters, offset) { return this.at(name, "/search", { q, ...filters, limit: PAGE, offset }); }
   stories(name, offset) { return this.at(name, "/stories", { limit: PAGE, offset }); }
@@ -32,7 +36,7 @@ class Service {
 
 class Report {
   constructor(data) {
-    this.data = data;
+    this.data = { ...data, topics: named(data.topics), trends: allNamed(data.trends) };
     this.byId = new Map(data.articles.id.map((id, row) => [id, row]));
   }
 
@@ -92,6 +96,7 @@ class Report {
   }
 
   async compare(name, filters, group) {
+    if (!Object.values(filters).some(Boolean)) return this.data.compare[group];
     const names = this.data.model[`${group}s`];
     const numbers = this.data.articles[group];
     const parts = names.map((each) => ({ group: each, articles: 0, shares: this.data.topics.map(() => 0) }));

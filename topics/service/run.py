@@ -51,7 +51,9 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc,valid-type]  # which of t
 
 def from_environment() -> FastAPI:
     """The application as the server that started this process wants it."""
-    return make_app(Serving.parse(os.environ[TASK]))
+    serving = Serving.parse(os.environ[TASK])
+    Protocol.head = min(HEAD, serving.seconds)
+    return make_app(serving)
 
 
 def free_port(host: str, port: int) -> int:
