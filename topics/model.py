@@ -264,10 +264,6 @@ class Model:
         rows = self.reader.rows_by_id([match.article.id for match in matches])
         return [(match, rows[match.article.id]) for match in matches]
 
-    def present(self) -> NDArray[np.bool_]:
-        """bool (n_articles,): which rows are articles that were not removed."""
-        return self._passes(ALL)
-
     def search(self, words: str, *, top: int = 10, min_score: float = 0.0, filters: Filters = ALL) -> list[Match]:
         """The articles nearest to some words, by shared terms alone."""
         return self._nearest(self.encode("", words, with_topics=False), top, min_score, filters)

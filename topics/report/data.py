@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.facets import UNDATED
+from topics.facets import UNDATED, grouped
 from topics.model import Model
 from topics.records import Article, Match
 from topics.store.manifest import Manifest
@@ -31,8 +31,8 @@ Progress = Callable[[int, int], None]
 
 def overview(model: Model, name: str) -> dict[str, Any]:
     """What a page needs to know of a model before it asks for more."""
-    facets = [segment.facets for segment in model.segments]
-    dates = np.concatenate([facet.dates for facet in facets])
+    rows = model.rows_passing()
+    dates = np.concatenate([segment.facets.dates for segment in model.segments])[rows]
     dates = dates[dates != UNDATED]
     manifest: Manifest = model.info["manifest"]
     return {
@@ -43,11 +43,17 @@ def overview(model: Model, name: str) -> dict[str, Any]:
         "changed": manifest.changed,
         "first": _day(dates.min()) if len(dates) else None,
         "last": _day(dates.max()) if len(dates) else None,
-        "sources": sorted({name for facet in facets for name in facet.sources}, key=str.casefold),
-        "sections": sorted({name for facet in facets for name in facet.sections}, key=str.casefold),
+        "sources": _names(model, rows, "source"),
+        "sections": _names(model, rows, "section"),
         "stories": hasattr(model, "stories"),
         "duplicates": hasattr(model, "duplicates"),
     }
+
+
+def _names(model: Model, rows: NDArray[np.int64], group: str) -> list[str]:
+    """The sources or sections of these articles, by name."""
+    numbers, names = grouped([segment.facets for segment in model.segments], group)
+    return sorted((names[number] for number in np.unique(numbers[rows]) if number >= 0), key=str.casefold)
 
 
 def _day(seconds: Any) -> str:
@@ -88,9 +94,9 @@ def pack(data: dict[str, Any]) -> str:
 
 def strongest(model: Model, most: int) -> NDArray[np.int64]:
     """The rows of a report, ascending: all articles, or the strongest of each topic in turn until there are `most`."""
-    passes = np.flatnonzero(model.present())
+    passes = model.rows_passing()
     if len(passes) <= most:
-        return passes.astype(np.int64)
+        return passes
     starts = np.cumsum([0, *(len(segment) for segment in model.segments)])
     rows = np.concatenate(
         [

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import asdict
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from starlette.exceptions import HTTPException
 
+from topics.corpus import from_objects
 from topics.errors import SettingError
 from topics.service import parameters as p
 from topics.service import schemas as s
+from topics.update import add, remove
 
 TOKEN = "TOPICS_TOKEN"
 # Shorter ones can be guessed.
@@ -22,8 +21,6 @@ SHORTEST = 16
 
 def check(token: str | None) -> str:
     """The token that writers must send.  Raises SettingError."""
-    if find_spec("topics.update") is None:
-        raise SettingError("this version of topics cannot change a model that is served; leave --write out")
     if not token or len(token) < SHORTEST:
         raise SettingError(
             f"--write needs a token of {SHORTEST} characters or more in ${TOKEN}; "
@@ -45,27 +42,17 @@ router = APIRouter(prefix="/v1/models", dependencies=[Depends(allowed)])
 
 @router.put("/{name}/articles", responses=p.described(s.Added, 400, 401, 404), summary="Add articles, or replace them")
 def put_articles(request: Request, name: p.Name, body: s.Articles) -> Response:
-    from topics.corpus import from_objects
-
     library = p.library(request)
-    path = library.path(name)
-    counts = import_module("topics.update").add(path, from_objects(body.articles))
+    counts = add(library.path(name), from_objects(body.articles))
     library.refresh(name)
-    return p.answer(row_of(counts))
+    return p.answer(counts.row())
 
 
 @router.delete("/{name}/article", responses=p.described(s.Removed, 401, 404), summary="Remove an article")
 def delete_article(request: Request, name: p.Name, article: p.Article) -> Response:
     library = p.library(request)
-    path = library.path(name)
     model = library.refresh(name).model
     (record,) = model.reader.get([model.find(article)], text=False)
-    removed = import_module("topics.update").remove(path, ids=[record.id])
+    removed = remove(library.path(name), [record.id])
     library.refresh(name)
-    return p.answer({"removed": removed if isinstance(removed, int) else row_of(removed)["removed"]})
-
-
-def row_of(counts: Any) -> dict[str, Any]:
-    """The counts that a writer gives."""
-    found: dict[str, Any] = counts.row() if hasattr(counts, "row") else asdict(counts)
-    return found
+    return p.answer({"removed": removed})
