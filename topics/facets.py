@@ -162,3 +162,19 @@ def check_known(filters: Filters, facets: Sequence[Facets], removed: Sequence[ND
                     else f"there are: {', '.join(sorted(known.values())[:12])}"
                 )
                 raise SettingError(f"no article has the {name} {value!r}; {has if known else f'none has a {name}'}")
+
+
+def grouped(facets: Sequence[Facets], group: str | None) -> tuple[NDArray[np.int32], list[str]]:
+    """The source or section of every article over all segments, and the names: int32 (n_articles,), -1 for none."""
+    if group not in (None, "source", "section"):
+        raise SettingError(f"group must be source or section; it is {group!r}")
+    names: dict[str, int] = {}
+    numbers = []
+    for facet in facets:
+        own = np.full(len(facet.dates), -1, np.int32)
+        if group is not None:
+            table, own = (facet.sources, facet.source) if group == "source" else (facet.sections, facet.section)
+            places = np.array([names.setdefault(name, len(names)) for name in table] + [-1], np.int32)
+            own = places[own]  # -1 reads the last place, which is -1
+        numbers.append(own)
+    return np.concatenate(numbers) if numbers else np.zeros(0, np.int32), list(names)

@@ -18,13 +18,14 @@ from topics import later, lookup, vectorize
 from topics.corpus.cleaning import Furniture, words_of
 from topics.drift import drift
 from topics.errors import ArticleNotFound, DamagedModel, SettingError
-from topics.facets import Filters, check_known
+from topics.facets import UNDATED, Filters, check_known, grouped
 from topics.factorize import weights as fit_weights
 from topics.index import best, overlap
 from topics.records import Article, Assignment, Drift, Match, Reason, Term, Topic, TopicArticle, TopicWeight
 from topics.segment import Segment
 from topics.settings import Settings
 from topics.text.tokens import Words, tokenise
+from topics.trends import LEAST_ARTICLES, Part, Trends, Weighed, compare, trends
 from topics.vectorize import TopicWords
 from topics.vocabulary import TOPIC_BASE, Vocabulary
 
@@ -167,6 +168,11 @@ class Model:
             if passes[row]:
                 yield self._assignment(article, *self._weights_of(row), min_weight)
 
+    def topics_of(self, row: int) -> Assignment:
+        """The topics of the article in a row."""
+        (article,) = self.reader.get([row], text=False)
+        return self._assignment(article, *self._weights_of(row), 0.0)
+
     def _assign_new(self, articles: Iterable[Article], min_weight: float) -> Iterator[Assignment]:
         rest = iter(articles)
         while block := list(islice(rest, BLOCK)):
@@ -194,6 +200,41 @@ class Model:
         X = known.weigh(vectorize.encode(tokens, words, known, self.settings), self.settings)
         return parts(fit_weights(X, self.fitted.H), self.fitted.H)
 
+    # --- over time, and by source
+
+    def trends(
+        self,
+        by: str | None = None,
+        *,
+        group: str | None = None,
+        least: int = LEAST_ARTICLES,
+        filters: Filters = ALL,
+    ) -> Trends:
+        """Topics over time: shares and counts in each day, week, month or year (None: what suits the dates).
+
+        group : "source" or "section", None for all articles together.  least : articles that a period must have.
+        """
+        return trends(self._weighed(group), self.fitted.labels, self._passes(filters), UNDATED, by=by, least=least)
+
+    def compare(self, group: str = "source", *, filters: Filters = ALL) -> list[Part]:
+        """What each source or section writes about: the share of every topic in it, the largest group first."""
+        return compare(self._weighed(group), len(self.fitted), self._passes(filters))
+
+    def _weighed(self, group: str | None) -> Weighed:
+        """The topics, dates and groups of all segments as one."""
+        parts = [segment.weights for segment in self.segments]
+        facets = [segment.facets for segment in self.segments]
+        numbers, names = grouped(facets, group)
+        lengths = np.concatenate([np.diff(part.starts) for part in parts])
+        return Weighed(
+            np.concatenate([[0], np.cumsum(lengths)]),
+            np.concatenate([part.terms for part in parts]),
+            np.concatenate([part.values for part in parts]),
+            np.concatenate([facet.dates for facet in facets]),
+            numbers,
+            names,
+        )
+
     # --- look-up
 
     def similar(
@@ -216,6 +257,12 @@ class Model:
             own = self.find(article)
             return self._nearest(self.row(own), top, min_score, filters, leave_out=own)
         return self._nearest(self.encode(title, text or ""), top, min_score, filters)
+
+    def near(self, row: int, top: int) -> list[tuple[Match, int]]:
+        """The articles nearest to the one in a row, with their rows."""
+        matches = self._nearest(self.row(row), top, 0.0, ALL, leave_out=row)
+        rows = self.reader.rows_by_id([match.article.id for match in matches])
+        return [(match, rows[match.article.id]) for match in matches]
 
     def search(self, words: str, *, top: int = 10, min_score: float = 0.0, filters: Filters = ALL) -> list[Match]:
         """The articles nearest to some words, by shared terms alone."""

@@ -107,10 +107,11 @@ class StringTable:
         return int(order[low])
 
     def _bytes(self, index: int) -> bytes:
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"string {index} of {len(self)}")
-        index %= len(self)
-        start, stop = int(self.offsets[index]), int(self.offsets[index + 1])
+        size = len(self.offsets) - 1
+        if not -size <= index < size:
+            raise IndexError(f"string {index} of {size}")
+        index %= size
+        start, stop = self.offsets.item(index), self.offsets.item(index + 1)  # half the time of int(array[i])
         if not 0 <= start <= stop <= len(self.data):
             raise DamagedModel(
                 f"a table of strings: string {index} lies at {start} to {stop} of {len(self.data)} bytes"

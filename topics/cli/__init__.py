@@ -22,10 +22,13 @@ COMMANDS = {
     "assign": "Give articles their topics.",
     "add": "Add articles to a model, or replace those it has.",
     "remove": "Remove articles from a model, with their text.",
+    "trends": "Show topics over time: which rise, which fall.",
     "read": "Show what would be trained on.",
     "models": "List the models.",
     "info": "Tell what a model is: settings, counts, versions.",
     "verify": "Check that a model is whole.",
+    "report": "Write topics, articles and trends as one page that opens from disk.",
+    "serve": "Answer over HTTP, with a page to look at.",
     "export": "Copy a model, with or without the articles' texts.",
 }
 

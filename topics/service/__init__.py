@@ -1,0 +1,1 @@
+"""Models over HTTP: look-ups as JSON, and the page.  Needs the extra `serve`."""
