@@ -33,6 +33,7 @@ LAYERS = {
     "drift": 2,
     "segment": 2,
     "periods": 2,
+    "tables": 2,
     "trends": 2,
     "model": 3,
     "encode": 3,

@@ -24,6 +24,7 @@ from topics.index import best, overlap
 from topics.records import Article, Assignment, Drift, Match, Reason, Term, Topic, TopicArticle, TopicWeight
 from topics.segment import Segment
 from topics.settings import Settings
+from topics.tables import Listing, curve, html
 from topics.text.tokens import Words, tokenise
 from topics.trends import LEAST_ARTICLES, Part, Trends, Weighed, compare, trends
 from topics.vectorize import TopicWords
@@ -111,6 +112,11 @@ class Model:
     def __repr__(self) -> str:
         return f"Model({len(self)} articles, {len(self.fitted)} topics)"
 
+    def _repr_html_(self) -> str:
+        group = self.trends().groups[0]
+        rows = [{**topic.row(), "over time": group.topics[topic.topic].shares} for topic in self.topics()]
+        return f"<p>{len(self):,} articles, {len(self.fitted)} topics</p>{html(rows, {'over time': curve})}"
+
     def drift(self) -> Drift:
         """How far the articles added since the fit have moved away from it."""
         return drift([segment.familiarity.take(segment.live()) for segment in self.segments])
@@ -122,11 +128,11 @@ class Model:
         """float32 (n_topics, n_words): row t is topic t."""
         return self.fitted.H
 
-    def topics(self, top: int = 10) -> list[Topic]:
+    def topics(self, top: int = 10) -> Listing[Topic]:
         """Every topic with its `top` keywords, the largest share first."""
         if top < 1:
             raise SettingError(f"top must be at least 1; it is {top}")
-        found = []
+        found: Listing[Topic] = Listing()
         for number, (words, scores) in enumerate(zip(self.fitted.keywords, self.fitted.relevance, strict=True)):
             pairs = [(int(w), float(s)) for w, s in zip(words[:top], scores[:top], strict=True) if w >= 0]
             terms = tuple(Term(self.fitted.words.shown[word], score) for word, score in pairs)
@@ -139,11 +145,11 @@ class Model:
             raise SettingError(f"there is no topic {topic}; topics run from 0 to {len(self.fitted) - 1}")
         return topic
 
-    def articles(self, topic: int | None = None, *, top: int = 10, filters: Filters = ALL) -> list[TopicArticle]:
+    def articles(self, topic: int | None = None, *, top: int = 10, filters: Filters = ALL) -> Listing[TopicArticle]:
         """The strongest articles of a topic (of every topic when None), strongest first, ties by id."""
         wanted = range(len(self.fitted)) if topic is None else [self.check_topic(topic)]
         passes = self._passes(filters)
-        found = []
+        found: Listing[TopicArticle] = Listing()
         for number in wanted:
             scores = np.zeros(self._n_rows)
             for start, segment in zip(self._starts, self.segments, strict=False):
@@ -216,9 +222,9 @@ class Model:
         """
         return trends(self._weighed(group), self.fitted.labels, self._passes(filters), UNDATED, by=by, least=least)
 
-    def compare(self, group: str = "source", *, filters: Filters = ALL) -> list[Part]:
+    def compare(self, group: str = "source", *, filters: Filters = ALL) -> Listing[Part]:
         """What each source or section writes about: the share of every topic in it, the largest group first."""
-        return compare(self._weighed(group), len(self.fitted), self._passes(filters))
+        return Listing(compare(self._weighed(group), len(self.fitted), self._passes(filters)))
 
     def _weighed(self, group: str | None) -> Weighed:
         """The topics, dates and groups of all segments as one."""
@@ -246,7 +252,7 @@ class Model:
         top: int = 10,
         min_score: float = 0.0,
         filters: Filters = ALL,
-    ) -> list[Match]:
+    ) -> Listing[Match]:
         """The articles nearest to an article of the model (its id, URL or title) or to a text.
 
         Cosine of the rows, highest first, ties by id; never the article itself.  Raises ArticleNotFound.
@@ -264,7 +270,7 @@ class Model:
         rows = self.reader.rows_by_id([match.article.id for match in matches])
         return [(match, rows[match.article.id]) for match in matches]
 
-    def search(self, words: str, *, top: int = 10, min_score: float = 0.0, filters: Filters = ALL) -> list[Match]:
+    def search(self, words: str, *, top: int = 10, min_score: float = 0.0, filters: Filters = ALL) -> Listing[Match]:
         """The articles nearest to some words, by shared terms alone."""
         return self._nearest(self.encode("", words, with_topics=False), top, min_score, filters)
 
@@ -323,7 +329,7 @@ class Model:
 
     def _nearest(
         self, query: Row, top: int, min_score: float, filters: Filters, leave_out: int | None = None
-    ) -> list[Match]:
+    ) -> Listing[Match]:
         if not 0 <= min_score <= 1:
             raise SettingError(f"min_score must lie between 0 and 1; it is {min_score}")
         passes = self._passes(filters)
@@ -336,10 +342,10 @@ class Model:
         ]
         rows = np.concatenate([rows + start for (rows, _), start in zip(found, self._starts, strict=False)])
         scores = np.concatenate([scores for _, scores in found])
-        return [
+        return Listing(
             Match(article, score, self._why(query, self.row(row)))
             for article, score, row in self._ranked(scores, top, min_score, rows)
-        ]
+        )
 
     def _why(self, query: Row, found: Row) -> tuple[Reason, ...]:
         return tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from topics import periods
 from topics.errors import SettingError
+from topics.tables import curve, dataframe, html
 
 # A share of ten articles moves by a tenth with a single one of them.
 LEAST_ARTICLES = 10
@@ -21,6 +23,8 @@ LEAST_PERIODS = 3
 CLEAR = 3.0
 # One article dated 1901 by mistake must not make a million rows.
 _MOST_PERIODS = 5_000
+# Groups that a notebook shows.
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,28 @@ class Trends:
             "undated": self.undated,
             "groups": [group.row() for group in self.groups],
         }
+
+    def _repr_html_(self) -> str:
+        parts = []
+        for group in self.groups[:SHOWN]:
+            name = f"<h4>{escape(group.group)}</h4>" if group.group is not None else ""
+            rows = [
+                {
+                    "topic": t.topic,
+                    "label": t.label,
+                    "share": t.share,
+                    "change": t.change,
+                    "": t.direction,
+                    "over time": t.shares,
+                }
+                for t in group.topics
+            ]
+            parts.append(f"{name}<p>{group.articles:,} articles by {self.by}</p>{html(rows, {'over time': curve})}")
+        return "".join(parts)
+
+    def to_dataframe(self, library: str | None = None) -> Any:
+        """`rows` as a pandas DataFrame (polars where that is not installed, or when asked for)."""
+        return dataframe(self.rows(), library)
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """A row for each group, period and topic: what a table is made of."""

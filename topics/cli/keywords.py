@@ -25,9 +25,8 @@ def command(name: str, top: int, topic: int | None, output: str | None, models: 
     from topics.api import load
 
     model = load(name, models=models)
-    found = model.topics(top)
-    if topic is not None:
-        found = [found[model.check_topic(topic)]]
+    every = model.topics(top)
+    found = every if topic is None else [every[model.check_topic(topic)]]
     show(output, (each.row() for each in found), print_topics, flat)
 
 

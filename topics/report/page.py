@@ -22,6 +22,7 @@ def script() -> str:
     return '"use strict";(() => {\n' + "\n".join(_shipped(name) for name in SCRIPTS) + "\n})();"
 
 
+@cache
 def _shipped(name: str) -> str:
     return (files("topics.report") / name).read_text("utf-8")
 
