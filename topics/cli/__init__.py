@@ -29,6 +29,7 @@ COMMANDS = {
     "verify": "Check that a model is whole.",
     "report": "Write topics, articles and trends as one page that opens from disk.",
     "serve": "Answer over HTTP, with a page to look at.",
+    "completion": "Print the completion for bash, zsh or fish.",
     "export": "Copy a model, with or without the articles' texts.",
 }
 

@@ -21,7 +21,15 @@ def chain(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
     return apply
 
 
-name = click.argument("name")
+def complete_models(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Names of models that begin so, for the shell."""
+    from topics.store.names import list_models, models_folder
+
+    folder = models_folder(ctx.params.get("models"))
+    return [path.name for path in list_models(folder) if path.name.startswith(incomplete)]
+
+
+name = click.argument("name", shell_complete=complete_models)
 sources = click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 models = click.option("--models", metavar="DIR", help="Folder of models [default: $TOPICS_MODELS or models].")
 quiet = click.option("--quiet", "-q", is_flag=True, help="No progress, no notes; errors are still said.")

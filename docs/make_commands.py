@@ -1,0 +1,38 @@
+"""Writes docs/commands.md from the help of every command: python docs/make_commands.py"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from topics.cli import COMMANDS, group
+
+WIDTH = 100
+HEAD = """# Commands
+
+Made from `topics COMMAND --help` by `python docs/make_commands.py`; a test fails when the two differ.
+
+Completion: `topics completion bash`, `zsh` or `fish` prints it; `topics completion --help` says where it belongs.
+"""
+
+
+def text() -> str:
+    """The whole page."""
+    parts = [HEAD, block("topics", group)]
+    with click.Context(group, info_name="topics") as above:
+        for name in COMMANDS:
+            command = group.get_command(above, name)
+            assert command is not None
+            parts.append(f"## topics {name}\n\n{block(f'topics {name}', command)}")
+    return "\n".join(parts)
+
+
+def block(name: str, command: click.Command) -> str:
+    """The help of a command."""
+    context = click.Context(command, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH)
+    return f"```\n{command.get_help(context)}\n```\n"
+
+
+if __name__ == "__main__":
+    (Path(__file__).parent / "commands.md").write_text(text(), "utf-8")
