@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 import topics
+import topics.records
 from topics.errors import MissingExtra, SettingError
 from topics.service.app import Serving, make_app
 
@@ -266,3 +267,19 @@ def test_answers_hold_no_nan(client: Any) -> None:
         raise AssertionError(name)
 
     json.loads(client.get("/v1/models/sample/trends?by=day").text, parse_constant=never)
+
+
+def test_stories_and_copies_come_with_their_articles(
+    sample_models: Path, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A group names its articles in its order; an article names its story."""
+    story = topics.records.Story(7, "The Tour", ("tour-monks-edge", "tour-prologue"))
+    monkeypatch.setattr(topics.Model, "stories", lambda self, filters=None: [story], raising=False)
+    monkeypatch.setattr(topics.Model, "duplicates", lambda self, filters=None: [story], raising=False)
+    with client_of(Serving({"sample": str(sample_models / "sample")})) as client:
+        for what in ("stories", "duplicates"):
+            (row,) = get(client, f"/{what}")["items"]
+            assert [article["id"] for article in row["articles"]] == list(story.ids)
+        assert get(client, "/article", id="tour-prologue")["story"]["story"] == 7
+        assert get(client, "/article", id="merger-ballot")["story"] is None
+        assert get(client, "/stories", offset=1)["items"] == []

@@ -112,6 +112,7 @@ def views(model: topics.Model, name: str) -> dict[str, str]:
     article = quote(model.articles(0, top=1)[0].article.id, safe="")
     word = model.topics(1)[0].keywords[0].term
     return {
+        "stories": f"#/{name}/stories",
         "topics": f"#/{name}/topics",
         "topic": f"#/{name}/topic/1",
         "trends": f"#/{name}/trends",

@@ -171,9 +171,9 @@ def _stories(model: Model, place: dict[str, int]) -> list[dict[str, Any]]:
     if not hasattr(model, "stories"):
         return []
     made: list[dict[str, Any]] = []
-    for story in sorted(model.stories(), key=lambda story: (-len(story.ids), story.story)):
+    for story in model.stories():
         held = [place[name] for name in story.ids if name in place]
         if held and len(made) < STORIES:
-            row = {"story": story.story, "title": story.title}
+            row = {key: value for key, value in story.row().items() if key != "ids"}
             made.append(row | {"rows": held[:STORY_ARTICLES], "articles": len(story.ids)})
     return made

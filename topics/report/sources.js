@@ -31,7 +31,7 @@ class Service {
   article(name, id) { return this.at(name, "/article", { id }).then((row) => ({ ...row, topics: named(row.topics) })); }
   similar(name, id, filters) { return this.at(name, "/similar", { id, ...filters, limit: 10 }); }
   search(name, q, filters, offset) { return this.at(name, "/search", { q, ...filters, limit: PAGE, offset }); }
-  stories(name, offset) { return this.at(name, "/stories", { limit: PAGE, offset }); }
+  stories(name, filters, offset) { return this.at(name, "/stories", { ...filters, limit: PAGE, offset }); }
 }
 
 class Report {
@@ -127,8 +127,8 @@ class Report {
   }
 
   story(at) {
-    const { story, title, rows, articles } = this.data.stories[at];
-    return { story, title, ids: { length: articles }, articles: rows.map((row) => this.heading(row)) };
+    const story = this.data.stories[at];
+    return { ...story, ids: { length: story.articles }, articles: story.rows.map((row) => this.heading(row)) };
   }
 
   async article(name, id) {
@@ -163,7 +163,11 @@ class Report {
     return this.page(found.map(([row]) => ({ ...this.heading(row), score: null, why: (q.match(WORD) || []).map((term) => ({ term, weight: 0 })) })), offset);
   }
 
-  async stories(name, offset) { return this.page(this.data.stories.map((_, at) => this.story(at)), offset); }
+  async stories(name, filters, offset) {
+    const passing = new Set(this.rows(filters));
+    const found = this.data.stories.map((story, at) => [at, story.rows.filter((row) => passing.has(row)).length]);
+    return this.page(found.filter(([, count]) => count > 1 || !Object.values(filters).some(Boolean)).map(([at]) => this.story(at)), offset);
+  }
 }
 
 // The report's data is compressed: five times as many articles fit into one file.

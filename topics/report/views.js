@@ -296,12 +296,14 @@ async function searchView(at) {
 
 async function storiesView(at) {
   if (!at.model.stories) return [heading("Stories"), h("p", { class: "quiet" }, "This model knows of no stories.")];
-  const found = await at.from.stories(at.name, 0);
+  const found = await at.from.stories(at.name, at.filters, 0);
   const item = (story) => h("li", null, h("h2", null, h("a", { href: at.to("article", story.articles[0]?.id) }, story.title)),
-    h("div", { class: "quiet small" }, plural(story.ids.length, "article"), spanOf(story.articles)), 
+    h("div", { class: "quiet small" }, plural(story.ids.length, "article"), spanOf(story.articles),
+      story.sources && story.sources.length ? `, in ${story.sources.slice(0, 6).join(", ")}${story.sources.length > 6 ? " …" : ""}` : null),
+    story.terms && story.terms.length ? h("div", { class: "chips" }, story.terms.map((term) => h("span", { class: "chip" }, term))) : null,
     h("details", { class: "more" }, h("summary", null, "Its articles"), storyBlock(at, story, null)));
-  return [heading("Stories", "Articles on one event, largest first."),
-    growing(found, item, (offset) => at.from.stories(at.name, offset), "No two articles are about one event.")];
+  return [heading("Stories", "Articles on one event, the largest first."),
+    growing(found, item, (offset) => at.from.stories(at.name, at.filters, offset), filtered(at) ? "No story passes these filters." : "No two articles are about one event.")];
 }
 
 function spanOf(articles) {

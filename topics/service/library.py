@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ Stamp = tuple[int, int, int]
 log = logging.getLogger("topics.service")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Held:
     """A model that is open.  etag : changes with what the model answers, and with the version of the program."""
 
@@ -32,6 +33,23 @@ class Held:
     model: Model
     manifest: Manifest
     etag: str
+
+    # Groups are found once for a state: going over all articles takes far longer than a look-up.
+
+    @cached_property
+    def stories(self) -> list[Any]:
+        """The stories, largest first; none in a model that knows of none."""
+        return list(getattr(self.model, "stories", list)())
+
+    @cached_property
+    def duplicates(self) -> list[Any]:
+        """The groups of copies, largest first."""
+        return list(getattr(self.model, "duplicates", list)())
+
+    @cached_property
+    def story_of(self) -> dict[str, Any]:
+        """The story of each article that is in one, by id."""
+        return {name: story for story in self.stories for name in story.ids}
 
 
 class Library:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 
-from topics.errors import ArticleNotFound, SettingError
+from topics.errors import ArticleNotFound
 from topics.records import Article as Record
 from topics.report.data import overview
 from topics.service import parameters as p
@@ -57,7 +57,11 @@ def article(found: p.Model, name_: p.Article) -> Response:
     number = model.find(name_)
     (record,) = model.reader.get([number])
     topics = model.topics_of(number).row()["topics"]
-    return p.answer(record.row() | {"topics": topics, "story": story_of(found, record.id)}, found)
+    story = found.story_of.get(record.id)
+    return p.answer(
+        record.row() | {"topics": topics, "story": story and with_headings(found, story.row())},
+        found,
+    )
 
 
 @router.get("/{name}/similar", responses=p.described(s.Page[s.MatchRow], 404), summary="Articles near an article")
@@ -132,43 +136,32 @@ def compare(found: p.Model, filters: p.Filter, group: Group = "source") -> Respo
 
 
 @router.get("/{name}/stories", responses=p.described(s.Page[s.StoryRow], 404), summary="Articles on one event")
-def stories(request: Request, found: p.Model, limit: p.Limit = 10, offset: p.Offset = 0) -> Response:
-    return groups(request, found, "stories", limit, offset)
+def stories(request: Request, found: p.Model, filters: p.Filter, limit: p.Limit = 10, offset: p.Offset = 0) -> Response:
+    every = found.model.stories(filters) if filters and hasattr(found.model, "stories") else found.stories
+    return groups(request, found, every, limit, offset)
 
 
 @router.get("/{name}/duplicates", responses=p.described(s.Page[s.CopiesRow], 404), summary="Copies of one text")
-def duplicates(request: Request, found: p.Model, limit: p.Limit = 10, offset: p.Offset = 0) -> Response:
-    return groups(request, found, "duplicates", limit, offset)
-
-
-def groups(request: Request, found: Held, what: str, limit: int, offset: int) -> Response:
-    """A page of groups of articles, each with the headings of its first few."""
-    if not hasattr(found.model, what):
-        raise SettingError(f"this version of topics does not find {what}")
-    rows = [each.row() for each in getattr(found.model, what)()[offset : offset + limit + 1]]
-    headings = headings_of(found, [name for row in rows for name in row["ids"][:FIRST]])
-    rows = [row | {"articles": [headings[name] for name in row["ids"][:FIRST] if name in headings]} for row in rows]
-    return p.answer(p.page(request, rows, limit, offset), found)
+def duplicates(
+    request: Request, found: p.Model, filters: p.Filter, limit: p.Limit = 10, offset: p.Offset = 0
+) -> Response:
+    every = found.model.duplicates(filters) if filters and hasattr(found.model, "duplicates") else found.duplicates
+    return groups(request, found, every, limit, offset)
 
 
 # Articles of a group that are named with it; the rest by id only.
 FIRST = 20
 
 
-def headings_of(found: Held, ids: list[str]) -> dict[str, Any]:
-    """What listings show of these articles, by id."""
-    numbers = found.model.reader.rows_by_id(ids)
-    records = found.model.reader.get(list(numbers.values()), text=False)
-    return {record.id: record.heading() for record in records}
+def groups(request: Request, found: Held, every: list[Any], limit: int, offset: int) -> Response:
+    """A page of groups of articles, each with the headings of its first few."""
+    rows = [with_headings(found, each.row()) for each in every[offset : offset + limit + 1]]
+    return p.answer(p.page(request, rows, limit, offset), found)
 
 
-def story_of(found: Held, name: str) -> dict[str, Any] | None:
-    """The story an article belongs to."""
-    if not hasattr(found.model, "stories"):
-        return None
-    for story in found.model.stories():
-        if name in story.ids:
-            headings = headings_of(found, list(story.ids[:FIRST]))
-            row: dict[str, Any] = story.row()
-            return row | {"articles": list(headings.values())}
-    return None
+def with_headings(found: Held, row: dict[str, Any]) -> dict[str, Any]:
+    """A group with what listings show of its first articles, in its order."""
+    first = row["ids"][:FIRST]
+    numbers = found.model.reader.rows_by_id(first)
+    records = found.model.reader.get([numbers[name] for name in first if name in numbers], text=False)
+    return row | {"articles": [record.heading() for record in records]}
