@@ -54,7 +54,7 @@ async function topicsView(at) {
   const [topics, trends] = await Promise.all([at.from.topics(at.name), at.from.trends(at.name, at.filters)]);
   const [group] = trends.groups;
   const curves = group && group.periods.some((period) => period.enough);
-  const most = curves ? Math.max(...group.topics.flatMap((topic) => topic.shares.map((share) => share || 0))) : 0;
+  const most = (topic) => Math.max(...group.topics[topic].shares.map((share) => share || 0)); // shapes, not sizes: these are in the bars
   const shareOf = (topic) => (filtered(at) && group ? group.topics[topic.topic].share : topic.share);
   const widest = Math.max(...topics.map(shareOf), 0.0001);
   const row = (topic) => {
@@ -62,7 +62,7 @@ async function topicsView(at) {
     return h("li", null,
       h("div", null, h("a", { class: "name", href: at.to("topic", topic.topic) }, topic.label),
         h("div", { class: "quiet small" }, rest.slice(0, 9).join(", "))),
-      curves ? spark(topic.label, group.periods, group.topics[topic.topic].shares, trends.by, most) : h("span"),
+      curves ? spark(topic.label, group.periods, group.topics[topic.topic].shares, trends.by, most(topic.topic)) : h("span"),
       h("div", { class: "share" }, track(shareOf(topic) / widest), h("span", null, percent(shareOf(topic)))));
   };
   const themes = new Map();
@@ -86,7 +86,7 @@ async function topicsView(at) {
     heading(at.model.model, `${articles} in ${plural(topics.length, "topic")}, ${span(at.model)}`),
     group && !filtered(at) ? movers(group, trends.by, at) : null,
     h("div", { class: "tools" }, choose,
-      h("span", { class: "quiet small" }, "The share is a topic’s mean part of an article", curves ? `; curves run by ${trends.by}.` : "."),
+      h("span", { class: "quiet small" }, "The share is a topic’s mean part of an article", curves ? `; curves run by ${trends.by}, each on its own scale.` : "."),
       saveCSV(`${at.name}-topics`, ["topic", "label", "share", "keywords"],
         () => topics.map((topic) => [topic.topic, topic.label, shareOf(topic), topic.keywords.map((word) => word.term).join("; ")]))),
     body,
