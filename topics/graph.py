@@ -14,18 +14,25 @@ from topics.vocabulary import TOPIC_BASE
 
 # Terms that more articles hold than this are not followed to find candidates, so that the work grows with the number
 # of articles and not with its square. Up to so many articles nothing is left out.
-LONGEST = 2000
+LONGEST = 1000
 # Candidates for each neighbour wanted; their full scores decide.
-CANDIDATES = 3
+CANDIDATES = 2
+# Terms of a row that is spread out to be multiplied.
+LONG_ROW = 400
 # Articles compared at once: some 30 MB of scores.
 BLOCK = 256
 
 
-def matrix(rows: Rows, *, topics: bool = False) -> Any:
-    """Look-up rows as CSR of unit length.  topics : with the part of topics, behind the last term; else without."""
+def matrix(rows: Rows, *, topics: bool = False, n_terms: int | None = None) -> Any:
+    """Look-up rows as CSR of unit length.
+
+    topics : with the part of topics, behind the last term; else without.  n_terms : columns for terms, as many as
+    there are when None.
+    """
     terms, values, starts = np.asarray(rows.terms), np.asarray(rows.values), np.asarray(rows.starts)
     is_topic = terms >= TOPIC_BASE
-    n_terms = int(terms[~is_topic].max(initial=-1)) + 1
+    if n_terms is None:
+        n_terms = int(terms[~is_topic].max(initial=-1)) + 1
     if topics:
         places = np.where(is_topic, terms - TOPIC_BASE + n_terms, terms)
         n_columns = int(places.max(initial=-1)) + 1
@@ -35,10 +42,22 @@ def matrix(rows: Rows, *, topics: bool = False) -> Any:
 
 
 def dots(X: Any, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Products of pairs of rows: float64 (n_pairs,)."""
+    """Products of pairs of rows of a CSR matrix: float64 (n_pairs,)."""
     found = np.zeros(len(i))
-    for start in range(0, len(i), 20_000):  # some 100 MB of rows at a time
-        part = slice(start, start + 20_000)
+    sizes = np.diff(X.indptr)
+    i, j = np.where(sizes[i] >= sizes[j], i, j), np.where(sizes[i] >= sizes[j], j, i)
+    # the mean of a big group has thousands of terms and many partners: spread it out once
+    long = sizes[i] > LONG_ROW
+    order = np.flatnonzero(long)[np.argsort(i[long], kind="stable")]
+    full = np.zeros(X.shape[1])
+    for same in np.split(order, np.flatnonzero(np.diff(i[order])) + 1) if len(order) else []:
+        row = slice(X.indptr[i[same[0]]], X.indptr[i[same[0]] + 1])
+        full[X.indices[row]] = X.data[row]
+        found[same] = X[j[same]] @ full
+        full[X.indices[row]] = 0
+    rest = np.flatnonzero(~long)
+    for start in range(0, len(rest), 20_000):  # some 100 MB of rows at a time
+        part = rest[start : start + 20_000]
         found[part] = np.asarray(X[i[part]].multiply(X[j[part]]).sum(axis=1)).ravel()
     return found
 

@@ -126,7 +126,7 @@ def _mutual(groups: Groups, joined: float) -> NDArray[np.int64] | None:
 def _joined(groups: Groups, new: NDArray[np.int64]) -> Groups:
     """The groups under their new numbers; only pairs with a group that changed are computed again."""
     n, m = len(groups.sizes), int(new.max()) + 1
-    sizes = np.bincount(new, groups.sizes, m)
+    sizes = np.bincount(new, groups.sizes, m).astype(np.float64)
     P = sparse.csr_matrix((groups.sizes / sizes[new], (new, np.arange(n))), shape=(m, n))
     M = (P @ groups.M).tocsr()
     changed = np.bincount(new, minlength=m) > 1
