@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from hashlib import blake2b
 from typing import Any
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from topics.records import Change
 from topics.text.tokens import Tokens, Words
 from topics.text.words import JOINERS
 
@@ -189,3 +191,10 @@ def groups(n: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[ND
     order = np.argsort(label, kind="stable")
     cuts = np.flatnonzero(np.diff(label[order])) + 1
     return [group for group in np.split(order, cuts) if len(group) > 1]
+
+
+def changes(before: str, after: str) -> list[Change]:
+    """How one text differs from another, by words, in order; what is equal is left out."""
+    old, new = before.split(), after.split()
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [Change(" ".join(old[a:b]), " ".join(new[c:d])) for kind, a, b, c, d in blocks if kind != "equal"]
