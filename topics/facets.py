@@ -150,7 +150,7 @@ def check_known(filters: Filters, facets: Sequence[Facets], removed: Sequence[ND
     removed : of each of `facets`, the rows that are gone.
     """
     for name, wanted, columns in (
-        ("source", filters.sources, [(facet.sources, facet.source) for facet in facets]),
+        ("source", filters.sources + filters.not_sources, [(facet.sources, facet.source) for facet in facets]),
         ("section", filters.sections, [(facet.sections, facet.section) for facet in facets]),
     ):
         if not wanted:

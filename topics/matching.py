@@ -102,34 +102,50 @@ def match(model: Model, query: Query, wanted: Wanted) -> list[Match]:
     passes = model.passes(wanted.filters)
     if wanted.before_query:
         passes &= older(model, query)
-    scores = np.where(passes, np.minimum(model.scores(query.row), 1.0), 0)
-    scores[list(query.own)] = 0
-    scores[scores < wanted.min_score] = 0
-    keys = scores if wanted.half_life is None else scores * decay(model, query, days(wanted.half_life))
-    found = ranked(model, keys, wanted.top)
+    passes[list(query.own)] = False
+    found = nearest(model, query, wanted, passes, wanted.top)
     if wanted.no_copies:
         asked = wanted.top
         while len(kept := without_copies(model, found, query.runs)) < wanted.top and len(found) >= asked:
             asked *= 2
-            found = ranked(model, keys, asked)
+            found = nearest(model, query, wanted, passes, asked)
         found = kept[: wanted.top]
     return [
         Match(
             article,
-            float(scores[row]),
+            score,
             tuple(reason(model, term, part) for term, part in overlap(query.row, model.row(row))),
-            relation(model, query, row, float(scores[row])),
+            relation(model, query, row, score),
         )
-        for article, row in found
+        for article, row, score in found
     ]
 
 
-def ranked(model: Model, scores: NDArray[np.float64], top: int) -> list[tuple[Article, int]]:
-    """The `top` articles with their rows, highest score first, ties by id; zero scores are left out."""
-    rows = best(scores, top)
+def nearest(
+    model: Model, query: Query, wanted: Wanted, passes: NDArray[np.bool_], top: int
+) -> list[tuple[Article, int, float]]:
+    """The `top` articles, their rows and scores."""
+    if wanted.half_life is None:
+        rows, scores = model.nearest(query.row, top, passes, wanted.min_score)
+        keys = scores
+    else:
+        rows, scores = model.nearest(query.row, len(passes), passes, wanted.min_score)
+        keys = scores * decay(model, query, days(wanted.half_life))[rows]
+    score_of = dict(zip(rows.tolist(), scores.tolist(), strict=True))
+    return [(article, row, score_of[row]) for article, row in ranked(model, rows, keys, top)]
+
+
+def ranked(
+    model: Model, rows: NDArray[np.int64], scores: NDArray[np.float64], top: int
+) -> list[tuple[Article, int]]:
+    """The `top` articles of some rows, highest score first, ties by id; zero scores are left out."""
+    if top < 1:
+        raise SettingError(f"top must be at least 1; it is {top}")
+    places = best(scores, top)
     # ties with the last place are all read; only ids are needed to settle them
-    found = zip(model.reader.get(rows.tolist(), text=False), rows.tolist(), strict=True)
-    return sorted(found, key=lambda pair: (-scores[pair[1]], pair[0].id))[:top]
+    articles = model.reader.get(rows[places].tolist(), text=False)
+    found = sorted(zip(articles, places.tolist(), strict=True), key=lambda pair: (-scores[pair[1]], pair[0].id))
+    return [(article, int(rows[place])) for article, place in found[:top]]
 
 
 def reason(model: Model, term: int, part: float) -> Reason:
@@ -147,8 +163,8 @@ def relation(model: Model, query: Query, row: int, score: float) -> str | None:
 
 
 def without_copies(
-    model: Model, found: Sequence[tuple[Article, int]], runs: Sequence[Hashes]
-) -> list[tuple[Article, int]]:
+    model: Model, found: Sequence[tuple[Article, int, float]], runs: Sequence[Hashes]
+) -> list[tuple[Article, int, float]]:
     """Articles without those that are copies of `runs` or of an article before."""
     seen: dict[int, list[Hashes]] = {}
 
@@ -159,10 +175,10 @@ def without_copies(
     for each in runs:
         add(each)
     kept = []
-    for article, row in found:
+    for article, row, score in found:
         own = model.runs(row)
         if not any(jaccard(own, other) >= COPY for key in own[:SKETCH].tolist() for other in seen.get(key, ())):
-            kept.append((article, row))
+            kept.append((article, row, score))
             add(own)
     return kept
 

@@ -232,7 +232,7 @@ class Story:
         return {
             "story": self.story,
             "title": self.title,
-            "articles": len(self.ids),
+            "n": len(self.ids),
             "first": self.first,
             "last": self.last,
             "sources": list(self.sources),
