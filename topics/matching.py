@@ -135,9 +135,7 @@ def nearest(
     return [(article, row, score_of[row]) for article, row in ranked(model, rows, keys, top)]
 
 
-def ranked(
-    model: Model, rows: NDArray[np.int64], scores: NDArray[np.float64], top: int
-) -> list[tuple[Article, int]]:
+def ranked(model: Model, rows: NDArray[np.int64], scores: NDArray[np.float64], top: int) -> list[tuple[Article, int]]:
     """The `top` articles of some rows, highest score first, ties by id; zero scores are left out."""
     if top < 1:
         raise SettingError(f"top must be at least 1; it is {top}")

@@ -10,7 +10,9 @@ from topics.text.terms import Terms
 from topics.text.words import split
 
 # A sentence ends with its mark (and closing quotes) before a space, or with the line; titles of people end none.
-_sentences = re.compile(r"(?<=[.!?…])(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)[\"”’')\]]*\s+|(?<=[。！？])|\n+")
+_sentences = re.compile(
+    r"(?<=[.!?…])(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)[\"”’')\]]*\s+|(?<=[。！？])|\n+"
+)
 # What a term adds that a sentence chosen before holds too.
 AGAIN = 0.3
 

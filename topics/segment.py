@@ -27,8 +27,8 @@ class Segment:
     """Articles that came together.
 
     weights : topics of each article, each row summing to 1 or empty.  later : terms that neither the vocabulary nor
-    an earlier segment holds.  runs : by which copies are found.  stories : int32, the number of each article's story; numbers
-    run over all segments.  removed : int64, ascending, rows that are gone, in spite of what the arrays say.
+    an earlier segment holds.  runs : by which copies are found.  stories : int32, the number of each article's story;
+    numbers run over all segments.  removed : int64, ascending, rows that are gone, in spite of what the arrays say.
     """
 
     index: Index
