@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from topics import lookup, vectorize
 from topics.corpus.cleaning import words_of
 from topics.drift import Familiarity
+from topics.duplicates import Runs, runs
 from topics.facets import Facets
 from topics.factorize import explained, weights
 from topics.index import Index, Rows
@@ -17,6 +18,7 @@ from topics.later import LaterTerms, next_number, renumber
 from topics.model import Model, parts
 from topics.records import Article
 from topics.segment import NONE_REMOVED, Segment
+from topics.stream import join
 from topics.text.tokens import Words, tokenise
 from topics.vectorize import numbers
 
@@ -35,6 +37,7 @@ class Encoder:
         self._rows: list[Rows] = []
         self._weights: list[Rows] = []
         self._familiarity: list[Familiarity] = []
+        self._runs: list[Runs] = []
 
     def add(self, articles: Sequence[Article]) -> None:
         """The next articles of the segment."""
@@ -51,12 +54,20 @@ class Encoder:
         self._weights.append(Rows.from_dense(P))
         unknown = np.arange(encoded.counts.shape[1]) >= len(vocabulary)
         self._familiarity.append(Familiarity.make(encoded.counts, unknown, explained(X, W, fitted.H), added=True))
+        self._runs.append(runs([tokens], words))
 
-    def segment(self, facets: Facets) -> Segment:
-        """All of them as a segment.  facets : theirs."""
-        index = Index.build(Rows.join(self._rows))
+    def segment(self, facets: Facets, others: Sequence[Segment], stories: NDArray[np.int32]) -> Segment:
+        """All of them as a segment.
+
+        facets : theirs.  others : all other segments, where their stories may be.  stories : int32, the story of an
+        article that replaces another, -1 for a new one.
+        """
+        rows = Rows.join(self._rows)
         known = Familiarity.join(self._familiarity)
-        return Segment(index, Rows.join(self._weights), facets, known, LaterTerms.pack(self._later), NONE_REMOVED)
+        later = LaterTerms.pack(self._later)
+        stories = join(others, rows, facets.dates, stories)
+        weights, copies = Rows.join(self._weights), Runs.join(self._runs)
+        return Segment(Index.build(rows), weights, facets, known, later, copies, stories, NONE_REMOVED)
 
     def _numbers(self, encoded: lookup.Encoded) -> NDArray[np.int32]:
         """The numbers of terms that the vocabulary does not have; those that nobody has yet get the next ones."""

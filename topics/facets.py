@@ -22,16 +22,17 @@ UNDATED = np.iinfo(np.int64).min
 class Filters:
     """Which articles to list.  Dates are RFC 3339 or YYYY-MM-DD, ends included; an undated article passes neither.
 
-    sources, sections : any of them, without regard to case.  Empty means all.
+    sources, sections : any of them, without regard to case.  Empty means all.  not_sources : none of these.
     """
 
     since: str | None = None
     until: str | None = None
     sources: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    not_sources: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.since or self.until or self.sources or self.sections)
+        return bool(self.since or self.until or self.sources or self.sections or self.not_sources)
 
 
 def seconds(date: str | None) -> int:
@@ -106,6 +107,9 @@ class Facets:
             if wanted:
                 folded = {name.casefold() for name in wanted}
                 passes &= np.isin(numbers, [i for i, name in enumerate(names) if name.casefold() in folded])
+        if filters.not_sources:
+            folded = {name.casefold() for name in filters.not_sources}
+            passes &= ~np.isin(self.source, [i for i, name in enumerate(self.sources) if name.casefold() in folded])
         return passes
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -146,7 +150,7 @@ def check_known(filters: Filters, facets: Sequence[Facets], removed: Sequence[ND
     removed : of each of `facets`, the rows that are gone.
     """
     for name, wanted, columns in (
-        ("source", filters.sources, [(facet.sources, facet.source) for facet in facets]),
+        ("source", filters.sources + filters.not_sources, [(facet.sources, facet.source) for facet in facets]),
         ("section", filters.sections, [(facet.sections, facet.section) for facet in facets]),
     ):
         if not wanted:

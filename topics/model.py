@@ -14,18 +14,33 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from topics import later, lookup, vectorize
+from topics import groups, later, lookup, vectorize
 from topics.corpus.cleaning import Furniture, words_of
 from topics.drift import drift
+from topics.duplicates import Hashes, runs
 from topics.errors import ArticleNotFound, DamagedModel, SettingError
-from topics.facets import UNDATED, Filters, check_known, grouped
+from topics.facets import UNDATED, Filters, check_known, grouped, seconds
 from topics.factorize import weights as fit_weights
-from topics.index import best, overlap
-from topics.records import Article, Assignment, Drift, Match, Reason, Term, Topic, TopicArticle, TopicWeight
+from topics.matching import RELATED, Query, Wanted, match, ranked, together
+from topics.passages import passages
+from topics.records import (
+    Article,
+    Assignment,
+    Copies,
+    Drift,
+    Match,
+    Neighbours,
+    Passage,
+    Story,
+    Term,
+    Topic,
+    TopicArticle,
+    TopicWeight,
+)
 from topics.segment import Segment
 from topics.settings import Settings
 from topics.tables import Listing, curve, html
-from topics.text.tokens import Words, tokenise
+from topics.text.tokens import Tokens, Words, tokenise
 from topics.trends import LEAST_ARTICLES, Part, Trends, Weighed, compare, trends
 from topics.vectorize import TopicWords
 from topics.vocabulary import TOPIC_BASE, Vocabulary
@@ -104,6 +119,7 @@ class Model:
         # rows run over all segments; those of articles that are gone keep their numbers
         self._starts = np.concatenate([[0], np.cumsum([len(segment) for segment in self.segments])])
         self._n_rows = int(self._starts[-1])
+        self._stories: list[Story] | None = None
 
     def __len__(self) -> int:
         """How many articles are there."""
@@ -148,7 +164,7 @@ class Model:
     def articles(self, topic: int | None = None, *, top: int = 10, filters: Filters = ALL) -> Listing[TopicArticle]:
         """The strongest articles of a topic (of every topic when None), strongest first, ties by id."""
         wanted = range(len(self.fitted)) if topic is None else [self.check_topic(topic)]
-        passes = self._passes(filters)
+        passes = self.passes(filters)
         found: Listing[TopicArticle] = Listing()
         for number in wanted:
             scores = np.zeros(self._n_rows)
@@ -156,8 +172,9 @@ class Model:
                 part = segment.weights
                 hits = np.flatnonzero(part.terms == number)
                 scores[start + np.searchsorted(part.starts, hits, side="right") - 1] = part.values[hits]
-            ranked = self._ranked(np.where(passes, scores, 0), top)
-            found += [TopicArticle(article, number, score) for article, score, _ in ranked]
+            scores = np.where(passes, scores, 0)
+            ranking = ranked(self, np.arange(self._n_rows), scores, top)
+            found += [TopicArticle(article, number, float(scores[row])) for article, row in ranking]
         return found
 
     def assign(
@@ -169,7 +186,7 @@ class Model:
         if articles is not None:
             yield from self._assign_new(articles, min_weight)
             return
-        passes = self._passes(filters)
+        passes = self.passes(filters)
         for row, article in enumerate(self.reader.scan(text=False)):
             if passes[row]:
                 yield self._assignment(article, *self._weights_of(row), min_weight)
@@ -220,11 +237,11 @@ class Model:
 
         group : "source" or "section", None for all articles together.  least : articles that a period must have.
         """
-        return trends(self._weighed(group), self.fitted.labels, self._passes(filters), UNDATED, by=by, least=least)
+        return trends(self._weighed(group), self.fitted.labels, self.passes(filters), UNDATED, by=by, least=least)
 
     def compare(self, group: str = "source", *, filters: Filters = ALL) -> Listing[Part]:
         """What each source or section writes about: the share of every topic in it, the largest group first."""
-        return Listing(compare(self._weighed(group), len(self.fitted), self._passes(filters)))
+        return Listing(compare(self._weighed(group), len(self.fitted), self.passes(filters)))
 
     def _weighed(self, group: str | None) -> Weighed:
         """The topics, dates and groups of all segments as one."""
@@ -245,34 +262,93 @@ class Model:
 
     def similar(
         self,
-        article: str | None = None,
+        article: str | Article | Sequence[str | Article] | None = None,
         *,
-        text: str | None = None,
+        text: str | Sequence[str] | None = None,
         title: str = "",
         top: int = 10,
         min_score: float = 0.0,
         filters: Filters = ALL,
+        before_query: bool = False,
+        no_copies: bool = False,
+        half_life: float | str | None = None,
     ) -> Listing[Match]:
-        """The articles nearest to an article of the model (its id, URL or title) or to a text.
+        """The articles nearest to an article of the model (its id, URL or title) or to a text; to several together.
 
+        article : an Article stands for its text.  before_query : only older ones.  no_copies : neither copies of the
+        query nor of a nearer match.  half_life : days after which a match counts half in the order ("90d").
         Cosine of the rows, highest first, ties by id; never the article itself.  Raises ArticleNotFound.
         """
         if (article is None) == (text is None):
             raise SettingError("similar takes an article's id, or a text; give one of the two")
+        given: Sequence[str | Article]
         if article is not None:
-            own = self.find(article)
-            return self._nearest(self.row(own), top, min_score, filters, leave_out=own)
-        return self._nearest(self.encode(title, text or ""), top, min_score, filters)
+            given = [article] if isinstance(article, str | Article) else article
+        else:
+            texts = [text] if isinstance(text, str) else text or []
+            given = [Article("", title, each) for each in texts]
+        if not given:
+            raise SettingError("similar takes at least one article or text; the list is empty")
+        wanted = Wanted(top, min_score, filters, before_query, no_copies, half_life)
+        return Listing(match(self, together([self.query(each) for each in given]), wanted))
 
     def near(self, row: int, top: int) -> list[tuple[Match, int]]:
         """The articles nearest to the one in a row, with their rows."""
-        matches = self._nearest(self.row(row), top, 0.0, ALL, leave_out=row)
+        matches = match(self, self.query_of(row), Wanted(top))
         rows = self.reader.rows_by_id([match.article.id for match in matches])
         return [(match, rows[match.article.id]) for match in matches]
 
     def search(self, words: str, *, top: int = 10, min_score: float = 0.0, filters: Filters = ALL) -> Listing[Match]:
         """The articles nearest to some words, by shared terms alone."""
-        return self._nearest(self.encode("", words, with_topics=False), top, min_score, filters)
+        query = Query(self.encode("", words, with_topics=False))
+        return Listing(match(self, query, Wanted(top, min_score, filters)))
+
+    def query(self, article: str | Article) -> Query:
+        """What is looked for: an article of the model by name, or an article or text from elsewhere."""
+        if isinstance(article, str):
+            return self.query_of(self.find(article))
+        words = Words()
+        tokens = tokenise([words_of(article, self.furniture)], words)
+        own = self.reader.rows_by_id([article.id]).values() if article.id else ()
+        date = seconds(article.date)
+        dates = () if date == UNDATED else (date,)
+        return Query(self._encoded(tokens, words), (runs([tokens], words).row(0),), tuple(own), dates)
+
+    def query_of(self, row: int) -> Query:
+        """The same of the article in a row."""
+        segment, place = self._place(row)
+        date = int(segment.facets.dates[place])
+        dates = () if date == UNDATED else (date,)
+        return Query(self.row(row), (segment.runs.row(place),), (row,), dates, frozenset([self.story(row)]))
+
+    def explain(self, match: Match, sentences: int = 2) -> list[Passage]:
+        """The sentences of a match that carry what it shares with the query, in the order of its text."""
+        rows = self.reader.rows_by_id([match.article.id])
+        (article,) = self.reader.get(list(rows.values())) if rows else (match.article,)
+        title, text = words_of(article, self.furniture)
+        terms = lookup.terms_of(self.settings)
+        weights = {terms.term(reason.term): reason.weight for reason in match.why if reason.term is not None}
+        return passages(text or title, weights, terms, sentences)
+
+    # --- groups
+
+    def stories(self, filters: Filters = ALL) -> list[Story]:
+        """Articles on one event, two and more that pass, the largest story first.  A story keeps its number."""
+        if filters:
+            return groups.stories(self, filters)
+        if self._stories is None:
+            self._stories = groups.stories(self, ALL)
+        return list(self._stories)
+
+    def duplicates(self, filters: Filters = ALL) -> list[Copies]:
+        """Articles with nearly the same text: groups of two and more, the earliest of a group first."""
+        return groups.copies(self, filters)
+
+    def neighbours(self, *, top: int = 10, min_score: float = RELATED, filters: Filters = ALL) -> Iterator[Neighbours]:
+        """The graph of articles: pairs of which one is among the `top` nearest of the other, each once."""
+        return groups.neighbours(self, top, min_score, filters)
+
+    # --- by article and row
 
     def find(self, name: str) -> int:
         """The row of an article by id, URL or title.  Raises ArticleNotFound, with the nearest ids."""
@@ -291,13 +367,44 @@ class Model:
 
     def row(self, number: int) -> Row:
         """The look-up row of an article of the model."""
-        segment = int(np.searchsorted(self._starts, number, side="right")) - 1
-        return self.segments[segment].index.rows.row(number - int(self._starts[segment]))
+        segment, place = self._place(number)
+        return segment.index.rows.row(place)
+
+    def runs(self, row: int) -> Hashes:
+        """The five-word runs of an article of the model."""
+        segment, place = self._place(row)
+        return segment.runs.row(place)
+
+    def story(self, row: int) -> int:
+        """The number of an article's story; it may be the only one in it."""
+        segment, place = self._place(row)
+        return int(segment.stories[place])
+
+    def stories_of(self, rows: NDArray[np.int64]) -> NDArray[np.int32]:
+        """The same of many articles.  rows : ascending."""
+        return np.concatenate([segment.stories[places] for segment, places in self.split(rows)])
+
+    def dates(self) -> NDArray[np.int64]:
+        """int64 (n_rows,): seconds, UNDATED for none."""
+        return np.concatenate([segment.facets.dates for segment in self.segments])
+
+    def split(self, rows: NDArray[np.int64]) -> list[tuple[Segment, NDArray[np.int64]]]:
+        """Every segment with those of these rows that are its own, counted from its first.  rows : ascending."""
+        cuts = np.searchsorted(rows, self._starts)
+        parts = zip(self.segments, self._starts, cuts, cuts[1:], strict=False)
+        return [(segment, rows[first:last] - start) for segment, start, first, last in parts]
+
+    def _place(self, row: int) -> tuple[Segment, int]:
+        number = int(np.searchsorted(self._starts, row, side="right")) - 1
+        return self.segments[number], row - int(self._starts[number])
 
     def encode(self, title: str, text: str, *, with_topics: bool = True) -> Row:
         """The look-up row of a text.  Terms that no article holds count in its length, and match nothing."""
         words = Words()
         tokens = tokenise([words_of(Article("", title, text), self.furniture)], words)
+        return self._encoded(tokens, words, with_topics=with_topics)
+
+    def _encoded(self, tokens: Tokens, words: Words, *, with_topics: bool = True) -> Row:
         encoded = lookup.encode(tokens, words, self.vocabulary, self.settings)
         X = lookup.rows(encoded, self.vocabulary)
         n_known = len(self.vocabulary)
@@ -327,49 +434,19 @@ class Model:
             f"an article holds term {term}, which no vocabulary has; restore the model or train it again"
         )
 
-    def _nearest(
-        self, query: Row, top: int, min_score: float, filters: Filters, leave_out: int | None = None
-    ) -> Listing[Match]:
-        if not 0 <= min_score <= 1:
-            raise SettingError(f"min_score must lie between 0 and 1; it is {min_score}")
-        passes = self._passes(filters)
-        if leave_out is not None:
-            passes[leave_out] = False
+    def nearest(
+        self, row: Row, top: int, passes: NDArray[np.bool_], least: float = 0.0
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Rows and scores of the `top` nearest articles that pass, and all that tie with the last; unordered."""
         masks = np.split(passes, self._starts[1:-1])
         found = [
-            segment.index.nearest(*query, max(top, 1), passes=mask, least=min_score)
+            segment.index.nearest(*row, top, passes=mask, least=least)
             for segment, mask in zip(self.segments, masks, strict=True)
         ]
         rows = np.concatenate([rows + start for (rows, _), start in zip(found, self._starts, strict=False)])
-        scores = np.concatenate([scores for _, scores in found])
-        return Listing(
-            Match(article, score, self._why(query, self.row(row)))
-            for article, score, row in self._ranked(scores, top, min_score, rows)
-        )
+        return rows, np.concatenate([scores for _, scores in found])
 
-    def _why(self, query: Row, found: Row) -> tuple[Reason, ...]:
-        return tuple(
-            Reason(self.shown(term), part) if term < TOPIC_BASE else Reason(None, part, term - TOPIC_BASE)
-            for term, part in overlap(query, found)
-        )
-
-    def best_score(self, matches: Sequence[Match]) -> float:
-        """The highest score of some matches, 0 for none."""
-        return max((match.score for match in matches), default=0.0)
-
-    def _ranked(
-        self, scores: NDArray[np.float64], top: int, least: float = 0.0, rows: NDArray[np.int64] | None = None
-    ) -> list[tuple[Article, float, int]]:
-        """The `top` articles by score, ties by id.  scores : of `rows`, of all when None."""
-        if top < 1:
-            raise SettingError(f"top must be at least 1; it is {top}")
-        places = best(scores, top, least)
-        rows, scores = (places if rows is None else rows[places]), scores[places]
-        # ties with the last place are all read; only ids are needed to settle them
-        found = zip(self.reader.get(rows.tolist(), text=False), scores.tolist(), rows.tolist(), strict=True)
-        return sorted(found, key=lambda row: (-row[1], row[0].id))[:top]
-
-    def _passes(self, filters: Filters) -> NDArray[np.bool_]:
+    def passes(self, filters: Filters) -> NDArray[np.bool_]:
         """bool (n_rows,): there is an article in the row and it passes the filters."""
         if filters:
             check_known(filters, [segment.facets for segment in self.segments], [s.removed for s in self.segments])
@@ -382,11 +459,11 @@ class Model:
 
     def rows_passing(self, filters: Filters = ALL) -> NDArray[np.int64]:
         """The rows of the articles that pass the filters, ascending."""
-        return np.flatnonzero(self._passes(filters))
+        return np.flatnonzero(self.passes(filters))
 
     def _weights_of(self, row: int) -> Row:
-        segment = int(np.searchsorted(self._starts, row, side="right")) - 1
-        return self.segments[segment].weights.row(row - int(self._starts[segment]))
+        segment, place = self._place(row)
+        return segment.weights.row(place)
 
 
 def parts(W: NDArray[np.float32], H: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -101,15 +101,37 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An article near a query.  score : cosine, 0 to 1.  why : parts of the score, strongest first; all sum to it."""
+    """An article near a query.
+
+    score : cosine, 0 to 1.  why : parts of the score, strongest first; all sum to it.  relation : "copy", "same event",
+    "related", or None when no more than chance is known of it.
+    """
 
     article: Article
     score: float
     why: tuple[Reason, ...] = ()
+    relation: str | None = None
 
     def row(self) -> Row:
         heading = self.article.heading()
-        return {"id": heading.pop("id"), "score": self.score, **heading, "why": [reason.row() for reason in self.why]}
+        return {
+            "id": heading.pop("id"),
+            "score": self.score,
+            "relation": self.relation,
+            **heading,
+            "why": [reason.row() for reason in self.why],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence that carries shared terms.  marks : where they stand in it, (start, end) each."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+    def row(self) -> Row:
+        return {"text": self.text, "terms": [self.text[start:end] for start, end in self.marks]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +214,70 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Articles on one event, the most central first."""
+    """Articles on one event, the most central first.
+
+    story : its number, kept when articles are added.  title : of the most central article.  terms : the strongest.
+    first, last : dates of the earliest and the latest article, None when none has a date.  sources : all, by name.
+    """
 
     story: int
     title: str
     ids: tuple[str, ...]
+    terms: tuple[str, ...] = ()
+    first: str | None = None
+    last: str | None = None
+    sources: tuple[str, ...] = ()
 
     def row(self) -> Row:
-        return {"story": self.story, "title": self.title, "ids": list(self.ids)}
+        return {
+            "story": self.story,
+            "title": self.title,
+            "n": len(self.ids),
+            "first": self.first,
+            "last": self.last,
+            "sources": list(self.sources),
+            "terms": list(self.terms),
+            "ids": list(self.ids),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Articles with nearly the same text, the earliest first.
+
+    score : Jaccard index of the five-word runs of the two least alike that were joined, 0.7 to 1.
+    """
+
+    articles: tuple[Article, ...]
+    score: float
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(article.id for article in self.articles)
+
+    def row(self) -> Row:
+        return {"ids": list(self.ids), "score": self.score}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What stands in one text in place of what stands in another; either may be empty."""
+
+    before: str
+    after: str
+
+    def row(self) -> Row:
+        return {"before": self.before, "after": self.after}
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Two articles that are near: an edge of a graph.  relation : as of a Match."""
+
+    source: str
+    target: str
+    weight: float
+    relation: str | None
+
+    def row(self) -> Row:
+        return {"source": self.source, "target": self.target, "weight": self.weight, "relation": self.relation}

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics.drift import Familiarity
+from topics.duplicates import Runs
 from topics.facets import Facets
 from topics.index import Index, Rows
 from topics.later import LaterTerms
@@ -26,7 +27,8 @@ class Segment:
     """Articles that came together.
 
     weights : topics of each article, each row summing to 1 or empty.  later : terms that neither the vocabulary nor
-    an earlier segment holds.  removed : int64, ascending, rows that are gone, in spite of what the arrays say.
+    an earlier segment holds.  runs : by which copies are found.  stories : int32, the number of each article's story;
+    numbers run over all segments.  removed : int64, ascending, rows that are gone, in spite of what the arrays say.
     """
 
     index: Index
@@ -34,6 +36,8 @@ class Segment:
     facets: Facets
     familiarity: Familiarity
     later: LaterTerms
+    runs: Runs
+    stories: NDArray[np.int32]
     removed: NDArray[np.int64]
 
     def __len__(self) -> int:
@@ -72,7 +76,9 @@ def join(segments: Sequence[Segment], facets: Facets, others: Iterable[Segment])
     for other in others:
         used |= np.isin(numbers, other.index.posting_terms)
     later = LaterTerms.pack({name: term for (name, term), keep in zip(terms.items(), used, strict=True) if keep})
-    return Segment(index, weights, facets, known, later, NONE_REMOVED)
+    runs = Runs.join(segment.runs.take(live) for segment, live in zip(segments, kept, strict=True))
+    stories = np.concatenate([segment.stories[live] for segment, live in zip(segments, kept, strict=True)])
+    return Segment(index, weights, facets, known, later, runs, stories, NONE_REMOVED)
 
 
 def plan(sizes: Sequence[int]) -> list[range]:

@@ -11,12 +11,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from topics import lookup, vectorize
+from topics import duplicates, lookup, vectorize
 from topics.corpus.cleaning import Furniture, Learner, filed, words_of
 from topics.drift import Familiarity
 from topics.errors import SettingError, SourceError
 from topics.facets import Facets
 from topics.factorize import Factors, explained, factorise, weights
+from topics.graph import matrix
 from topics.index import Index, Rows
 from topics.keywords import relevance, top_terms
 from topics.later import LaterTerms
@@ -27,6 +28,7 @@ from topics.settings import Settings
 from topics.store.articles import ArticleFile, ArticleWriter
 from topics.store.commit import Transaction
 from topics.store.models import load, save
+from topics.stories import stories
 from topics.text.tokens import Tokens, Words, tokenise
 
 # Stage, steps done, steps in all (None when unknown).
@@ -82,6 +84,7 @@ def fit_to(
             blocks, words = tokens_of(reader, furniture, n_articles, progress)
             vocabulary, encoded = lookup.fit(blocks, words, settings)
             found, counts = vectorize.fit(blocks, words, settings)
+            runs = duplicates.runs(blocks, words)
             del blocks
             order = np.array(sorted(range(n_articles), key=ids_of(reader).__getitem__), np.int64)
             fitted, P, reproduced = fit_topics(found, counts, settings, order, progress)
@@ -91,7 +94,11 @@ def fit_to(
         progress("indexing", 0, None)
         rows = Rows(*lookup.with_topics(lookup.rows(encoded, vocabulary), P))
         known = Familiarity.make(encoded.counts, vocabulary.df == 1, reproduced, added=False)
-        segment = Segment(Index.build(rows), Rows.from_dense(P), facets, known, LaterTerms.pack({}), NONE_REMOVED)
+        progress("finding stories", 0, None)
+        numbers = np.empty(n_articles, np.int32)
+        numbers[order] = stories(matrix(rows)[order], facets.dates[order])
+        index, none_later = Index.build(rows), LaterTerms.pack({})
+        segment = Segment(index, Rows.from_dense(P), facets, known, none_later, runs, numbers, NONE_REMOVED)
         if not keep_text:
             file = without_text(transaction, file)
         more = {"text": keep_text, **info()}

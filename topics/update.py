@@ -112,11 +112,15 @@ class Part:
         self.rewrite = False
         self.marked = False
 
+    def live(self) -> Segment:
+        """The segment without the rows that go."""
+        removed = np.union1d(self.segment.removed, np.array(sorted(self.gone), np.int64))
+        return replace(self.segment, removed=removed)
+
     def settle(self) -> None:
         """Take the rows that go out of the segment's articles."""
         self.marked = bool(self.gone)
-        removed = np.union1d(self.segment.removed, np.array(sorted(self.gone), np.int64))
-        self.segment = replace(self.segment, removed=removed)
+        self.segment = self.live()
         # a segment without articles costs nothing to write again
         self.rewrite = self.rewrite or (self.segment.n_live == 0 and len(self.segment) > 0)
 
@@ -140,6 +144,7 @@ class Change:
         found = zip(self._files, self._model.segments, self.manifest.segments, strict=True)
         self._parts = [Part(file, segment, entry) for file, segment, entry in found]
         self._starts = np.cumsum([0, *(len(part.file) for part in self._parts)])
+        self._stories: dict[str, int] = {}
 
     def __enter__(self) -> Change:
         return self
@@ -206,7 +211,9 @@ class Change:
                 else:
                     counts["replaced"] += 1
                     place = int(np.searchsorted(self._starts, there[article.id], side="right")) - 1
-                    self._parts[place].gone.add(there[article.id] - int(self._starts[place]))
+                    row = there[article.id] - int(self._starts[place])
+                    self._parts[place].gone.add(row)
+                    self._stories[article.id] = int(self._parts[place].segment.stories[row])
                 yield article
 
     def _written(self, articles: Iterator[Article]) -> Part:
@@ -214,14 +221,17 @@ class Change:
         keeps_text = bool(self.manifest.info.get("text", True))
         path = self._transaction.new_path("articles", ".sqlite")
         encoder = Encoder(self._model, [part.segment.later for part in self._parts])
+        stories: list[int] = []
         with ArticleWriter(path) as writer:
             while block := list(islice(articles, BLOCK)):
                 encoder.add(block)
+                stories += [self._stories.get(article.id, -1) for article in block]
                 for article in block:
                     writer.add(article if keeps_text else without_text(article))
                 self._progress("adding", len(writer), None)
         file = self._open(path)
-        return Part(file, encoder.segment(Facets.build(file.scan(text=False))))
+        others = [part.live() for part in self._parts]
+        return Part(file, encoder.segment(Facets.build(file.scan(text=False)), others, np.array(stories, np.int32)))
 
     def _joined(self, parts: Sequence[Part]) -> Part:
         """Neighbours as one segment, without what is gone."""

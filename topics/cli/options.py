@@ -35,10 +35,24 @@ models = click.option("--models", metavar="DIR", help="Folder of models [default
 quiet = click.option("--quiet", "-q", is_flag=True, help="No progress, no notes; errors are still said.")
 top = click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="How many to show.")
 
+
+def _keep(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> None:
+    """Put an option where `make_filters` finds it, so that commands need not hand it on."""
+    context.meta[f"topics.{parameter.name}"] = value
+
+
 filters = chain(
     click.option("--since", metavar="DATE", help="Only articles of this day or later (2026-03-04, 2026-03 or 2026)."),
     click.option("--until", metavar="DATE", help="Only articles of this day or earlier."),
     click.option("--source", "in_source", multiple=True, metavar="NAME", help="Only this source; may be repeated."),
+    click.option(
+        "--not-source",
+        multiple=True,
+        metavar="NAME",
+        expose_value=False,
+        callback=_keep,
+        help="Not this source; may be repeated.",
+    ),
     click.option("--section", multiple=True, metavar="NAME", help="Only this section; may be repeated."),
 )
 
@@ -61,7 +75,7 @@ def make_filters(since: str | None, until: str | None, in_source: tuple[str, ...
     """The filters of `filters` as a record."""
     from topics.facets import Filters
 
-    return Filters(since, until, in_source, section)
+    return Filters(since, until, in_source, section, click.get_current_context().meta.get("topics.not_source", ()))
 
 
 def make_fields(fields: tuple[str, ...]) -> dict[str, str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from topics.cli import options
-from topics.cli.output import listing, show
-from topics.cli.similar import COLUMNS, explain_nothing, flat, print_matches
+from topics.cli.matches import explain_nothing, show_matches
+from topics.cli.output import listing
 
 
 @click.command("search", epilog='Example: topics search sample "dock strike" --section business')
@@ -37,4 +37,4 @@ def command(
     found = model.search(" ".join(words), top=top, min_score=min_score, filters=filters)
     if not found:
         explain_nothing(model.search(" ".join(words), top=1, filters=filters), min_score)
-    show(output, (each.row() for each in found), lambda rows: print_matches(rows, []), flat, COLUMNS)
+    show_matches(model, [("", found)], output)

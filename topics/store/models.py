@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 import topics
 from topics.corpus.cleaning import Furniture
 from topics.drift import Familiarity
+from topics.duplicates import Runs
 from topics.errors import DamagedModel
 from topics.facets import Facets
 from topics.index import Index, Rows
@@ -143,6 +144,8 @@ def segment_arrays(segment: Segment) -> dict[str, NDArray[Any]]:
         "weight_values": segment.weights.values,
         **segment.familiarity.arrays(),
         **segment.later.arrays(),
+        **segment.runs.arrays(),
+        "stories": segment.stories,
     }
 
 
@@ -154,11 +157,13 @@ def segment_from(arrays: Arrays, n_articles: int, removed: NDArray[np.int64]) ->
         Facets.from_arrays(arrays),
         Familiarity.from_arrays(arrays),
         LaterTerms.from_arrays(arrays),
+        Runs.from_arrays(arrays),
+        arrays["stories"],
         removed,
     )
     known = segment.familiarity
     columns = (segment.index, segment.weights, segment.facets.dates, known.added, known.unknown, known.explained)
-    if any(len(column) != n_articles for column in columns):
+    if any(len(column) != n_articles for column in (*columns, segment.runs, segment.stories)):
         raise ValueError(f"an index of {len(segment.index)} articles beside {n_articles} articles")
     if len(removed) and (removed[0] < 0 or removed[-1] >= n_articles or bool(np.any(np.diff(removed) <= 0))):
         raise ValueError(f"removed rows that are not among {n_articles}")
