@@ -92,11 +92,16 @@ def explain_nothing(best: Sequence[Any], min_score: float) -> None:
         click.echo("no article shares a term with it", err=True)
 
 
+def said(topic: int | None, labels: Sequence[str]) -> str:
+    """A shared topic in a table."""
+    return "[a topic that was dropped]" if topic is None else f"[{labels[topic]}]"
+
+
 def print_matches(rows: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> None:
     """Matches as a table."""
     lines = []
     for row in rows:
-        parts = [reason["term"] or f"[{labels[reason['topic']]}]" for reason in row["why"][:SHOWN]]
+        parts = [reason["term"] or said(reason.get("topic"), labels) for reason in row["why"][:SHOWN]]
         lines.append(
             (f"{row['score']:.2f}", row["id"], day(row), row["source"] or "", row["title"] or "", ", ".join(parts))
         )
