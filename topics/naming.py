@@ -100,11 +100,11 @@ def themes(C: NDArray[np.float64], mean: NDArray[np.float64]) -> NDArray[np.int6
 
 
 def theme_names(groups: NDArray[np.int64], labels: Sequence[str], share: NDArray[np.float32]) -> list[str | None]:
-    """The name of each topic's group: how its three largest topics begin; None for a topic that stands alone."""
+    """The name of each topic's group: how its two largest topics begin; None for a topic that stands alone."""
     names: dict[int, str | None] = {}
     for group in np.unique(groups):
         members = np.flatnonzero(groups == group)
-        largest = members[np.argsort(-share[members], kind="stable")][:3]
+        largest = members[np.argsort(-share[members], kind="stable")][:2]
         name = SEPARATOR.join(labels[topic].split(", ")[0] for topic in largest)
         names[int(group)] = unique(name, [n for n in names.values() if n], " ") if len(members) > 1 else None
     return [names[int(group)] for group in groups]

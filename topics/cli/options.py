@@ -22,6 +22,8 @@ def chain(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
 
 
 name = click.argument("name")
+topic = click.argument("topic")
+topics = click.argument("topics", metavar="TOPIC...", nargs=-1, required=True)
 sources = click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 models = click.option("--models", metavar="DIR", help="Folder of models [default: $TOPICS_MODELS or models].")
 quiet = click.option("--quiet", "-q", is_flag=True, help="No progress, no notes; errors are still said.")
