@@ -89,11 +89,11 @@ class Topic:
         return {
             "topic": self.topic,
             "label": self.label,
+            "share": self.share,
+            "keywords": [term.row() for term in self.keywords],
             "slug": self.slug,
             "theme": self.theme,
             "hidden": self.hidden,
-            "share": self.share,
-            "keywords": [term.row() for term in self.keywords],
         }
 
 
