@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from topics.api import add, load, remove, train
+    from topics.api import add, drop, hide, load, merge, remove, rename, train
     from topics.corpus import ReadOptions, read
     from topics.errors import TopicsError
     from topics.facets import Filters
@@ -61,15 +61,19 @@ __all__ = [
     "TopicWeight",
     "TopicsError",
     "add",
+    "drop",
+    "hide",
     "load",
+    "merge",
     "read",
     "remove",
+    "rename",
     "train",
 ]
 
 # Imported when first asked for: the command line needs none of it to print its help.
 _HOMES = {
-    "api": ("add", "load", "remove", "train"),
+    "api": ("add", "drop", "hide", "load", "merge", "remove", "rename", "train"),
     "corpus": ("ReadOptions", "read"),
     "errors": ("TopicsError",),
     "facets": ("Filters",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
@@ -36,6 +36,9 @@ def train(
     *,
     n_topics: int | None = None,
     replace_model: bool = False,
+    guides: Mapping[str, Sequence[str]] | None = None,
+    like: Model | None = None,
+    lose_names: bool = False,
     models: str | None = None,
     keep_text: bool = True,
     **settings: Any,
@@ -44,21 +47,35 @@ def train(
 
     articles : strings, dicts, Articles, a DataFrame, or what ``topics.read`` gives; read once.  name : as for `load`;
     None keeps the model in a temporary folder for as long as it is used.  n_topics : 20, at most a fifth of the
-    articles, when None.  settings : fields of ``topics.Settings``.  Raises SourceError when there is no article,
-    SettingError, ModelExists unless `replace_model`.
+    articles, when None.  guides : names and words of topics that come first, as {"economy": ["inflation", "bank"]}.
+    like : an older model; topics that live on keep their numbers, names and slugs.  settings : fields of
+    ``topics.Settings``.  Raises SourceError when there is no article, SettingError, ModelExists unless
+    `replace_model`, and for a model with names given by hand unless `like` or `lose_names`.
     """
     from topics.corpus import Reading, from_objects
+    from topics.guides import of_mapping
     from topics.store.names import models_folder, resolve
     from topics.training import fit_to
 
     reading = articles if isinstance(articles, Reading) else from_objects(articles)
-    wanted = replace(Settings(), **settings)
+    settings["stop_words"] = tuple(settings.get("stop_words", ()))
+    wanted = replace(Settings(), **settings, guides=of_mapping(guides or {}))
+    old = None if like is None else like.fitted
     if name is not None:
         path = resolve(str(name), models_folder(models))
-        return fit_to(path, reading, wanted, n_topics=n_topics, replace_model=replace_model, keep_text=keep_text)
+        return fit_to(
+            path,
+            reading,
+            wanted,
+            n_topics=n_topics,
+            replace_model=replace_model,
+            like=old,
+            lose_names=lose_names,
+            keep_text=keep_text,
+        )
     folder = mkdtemp(prefix="topics-")
     try:
-        model = fit_to(Path(folder) / "model", reading, wanted, n_topics=n_topics, keep_text=keep_text)
+        model = fit_to(Path(folder) / "model", reading, wanted, n_topics=n_topics, like=old, keep_text=keep_text)
     except BaseException:
         rmtree(folder, ignore_errors=True)
         raise
@@ -95,3 +112,56 @@ def remove(
 
     wanted = [ids] if isinstance(ids, str) else list(ids)
     return remove_from(find(str(name), models_folder(models)), wanted, filters=filters or Filters())
+
+
+def rename(name: str | Path, topic: int | str, label: str, *, models: str | None = None) -> Model:
+    """Give a topic (its number, slug or label) another label; number and slug stay.  Gives the model anew.
+
+    Raises SettingError for a topic that is not there or a label that another has, ModelNotFound.
+    """
+    from topics import steer
+
+    path = _path(name, models)
+    steer.rename(path, topic, label)
+    return _open(path)
+
+
+def merge(
+    name: str | Path, topics: Sequence[int | str], *, label: str | None = None, models: str | None = None
+) -> Model:
+    """Make several topics one, called as the largest of them unless `label` is given.  Otherwise as `rename`."""
+    from topics import steer
+
+    path = _path(name, models)
+    steer.merge(path, topics, label)
+    return _open(path)
+
+
+def drop(name: str | Path, topics: Sequence[int | str], *, models: str | None = None) -> Model:
+    """Let topics go; the other topics of an article sum to 1 without them.  Otherwise as `rename`."""
+    from topics import steer
+
+    path = _path(name, models)
+    steer.drop(path, topics)
+    return _open(path)
+
+
+def hide(name: str | Path, topics: Sequence[int | str], *, hidden: bool = True, models: str | None = None) -> Model:
+    """Keep topics out of the tags that `assign` gives, or (hidden False) let them back in.  Otherwise as `rename`."""
+    from topics import steer
+
+    path = _path(name, models)
+    steer.hide(path, topics, hidden)
+    return _open(path)
+
+
+def _open(path: Path) -> Model:
+    from topics.store.models import load
+
+    return load(path)
+
+
+def _path(name: str | Path, models: str | None) -> Path:
+    from topics.store.names import find, models_folder
+
+    return find(str(name), models_folder(models))

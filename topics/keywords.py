@@ -21,6 +21,22 @@ def relevance(H: NDArray[np.float32], particular: float = PARTICULAR) -> NDArray
     return np.asarray(A * np.power(A / np.where(total > 0, total, 1), particular), np.float64)
 
 
+def ranked(H: NDArray[np.float32], stems: NDArray[np.int32], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Keywords of each topic, best first, and their relevance.
+
+    H, stems : as in `relevance` and `top_terms`.  Returns int32 and float32 (n_topics, at most k); -1 and 0 behind the
+    last of a topic that has fewer.
+    """
+    R = relevance(H)
+    lists = top_terms(R, stems, k)
+    keywords = np.full((len(H), max(map(len, lists), default=0)), -1, np.int32)
+    scores = np.zeros(keywords.shape, np.float32)
+    for topic, terms in enumerate(lists):
+        keywords[topic, : len(terms)] = terms
+        scores[topic, : len(terms)] = R[topic, terms]
+    return keywords, scores
+
+
 def top_terms(R: NDArray[np.float64], stems: NDArray[np.int32], k: int) -> list[list[int]]:
     """Strongest terms of each topic.
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from topics.duplicates import COPY, SKETCH, Hashes, jaccard
 from topics.errors import SettingError
 from topics.facets import UNDATED, Filters
+from topics.fitted import DROPPED
 from topics.index import best, overlap
 from topics.records import Article, Match, Reason
 from topics.vocabulary import TOPIC_BASE
@@ -114,7 +115,7 @@ def match(model: Model, query: Query, wanted: Wanted) -> list[Match]:
         Match(
             article,
             score,
-            tuple(reason(model, term, part) for term, part in overlap(query.row, model.row(row))),
+            reasons(model, query.row, model.row(row)),
             relation(model, query, row, score),
         )
         for article, row, score in found
@@ -146,9 +147,21 @@ def ranked(model: Model, rows: NDArray[np.int64], scores: NDArray[np.float64], t
     return [(article, int(rows[place])) for article, place in found[:top]]
 
 
-def reason(model: Model, term: int, part: float) -> Reason:
-    """One part of a score."""
-    return Reason(model.shown(term), part) if term < TOPIC_BASE else Reason(None, part, term - TOPIC_BASE)
+def reasons(model: Model, query: Row, found: Row) -> tuple[Reason, ...]:
+    """What shared terms and shared topics add to a score, strongest first.
+
+    What a topic that was dropped adds is still there, without a name.
+    """
+    by_term: list[Reason] = []
+    by_topic: dict[int, float] = {}
+    for term, part in overlap(query, found):
+        if term < TOPIC_BASE:
+            by_term.append(Reason(model.shown(term), part))
+        else:
+            topic = int(model.fitted.factors[term - TOPIC_BASE])
+            by_topic[topic] = by_topic.get(topic, 0.0) + part
+    shared = [Reason(None, part, None if topic == DROPPED else topic) for topic, part in by_topic.items()]
+    return tuple(sorted(by_term + shared, key=lambda reason: -reason.weight))
 
 
 def relation(model: Model, query: Query, row: int, score: float) -> str | None:

@@ -6,8 +6,8 @@ A model holds arrays and a reader of articles; it touches no file itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from itertools import islice
 from typing import Any, Protocol
 
@@ -21,6 +21,8 @@ from topics.duplicates import Hashes, runs
 from topics.errors import ArticleNotFound, DamagedModel, SettingError
 from topics.facets import UNDATED, Filters, check_known, grouped, seconds
 from topics.factorize import weights as fit_weights
+from topics.fitted import Topics
+from topics.index import Rows
 from topics.matching import RELATED, Query, Wanted, match, ranked, together
 from topics.passages import passages
 from topics.records import (
@@ -42,7 +44,6 @@ from topics.settings import Settings
 from topics.tables import Listing, curve, html
 from topics.text.tokens import Tokens, Words, tokenise
 from topics.trends import LEAST_ARTICLES, Part, Trends, Weighed, compare, trends
-from topics.vectorize import TopicWords
 from topics.vocabulary import TOPIC_BASE, Vocabulary
 
 Row = tuple[NDArray[np.int32], NDArray[np.float32]]
@@ -67,28 +68,6 @@ class Articles(Protocol):
     def find_title(self, title: str) -> list[int]: ...
     def nearest_ids(self, wanted: str) -> list[str]: ...
     def scan(self, *, text: bool = True) -> Iterator[Article]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Topics:
-    """The fitted topics, largest share first.
-
-    words : what they are made of.  H : float32 (n_topics, n_words).  keywords : int32 (n_topics, k), words ranked, -1
-    behind the last.  relevance : float32 (n_topics, k).  share : float32 (n_topics,).  errors : relative error after
-    each iteration of the fit.
-    """
-
-    words: TopicWords
-    H: NDArray[np.float32]
-    keywords: NDArray[np.int32]
-    relevance: NDArray[np.float32]
-    share: NDArray[np.float32]
-    labels: tuple[str, ...]
-    errors: tuple[float, ...]
-    converged: bool
-
-    def __len__(self) -> int:
-        return len(self.H)
 
 
 class Model:
@@ -142,7 +121,12 @@ class Model:
     @property
     def components_(self) -> NDArray[np.float32]:
         """float32 (n_topics, n_words): row t is topic t."""
-        return self.fitted.H
+        return self.fitted.components()
+
+    @cached_property
+    def weights(self) -> list[Rows]:
+        """The topics of the articles of each segment; a row sums to 1 or is empty."""
+        return [self.fitted.of_rows(segment.weights) for segment in self.segments]
 
     def topics(self, top: int = 10) -> Listing[Topic]:
         """Every topic with its `top` keywords, the largest share first."""
@@ -152,24 +136,24 @@ class Model:
         for number, (words, scores) in enumerate(zip(self.fitted.keywords, self.fitted.relevance, strict=True)):
             pairs = [(int(w), float(s)) for w, s in zip(words[:top], scores[:top], strict=True) if w >= 0]
             terms = tuple(Term(self.fitted.words.shown[word], score) for word, score in pairs)
-            found.append(Topic(number, self.fitted.labels[number], float(self.fitted.share[number]), terms))
+            name, share = self.fitted.names[number], float(self.fitted.share[number])
+            found.append(Topic(number, name.label, share, terms, name.slug, name.theme, name.hidden))
         return found
 
-    def check_topic(self, topic: int) -> int:
-        """A topic's number, if there is one; else SettingError."""
-        if not 0 <= topic < len(self.fitted):
-            raise SettingError(f"there is no topic {topic}; topics run from 0 to {len(self.fitted) - 1}")
-        return topic
+    def check_topic(self, topic: int | str) -> int:
+        """The number of a topic, given by number, slug or label; else SettingError."""
+        return self.fitted.number(topic)
 
-    def articles(self, topic: int | None = None, *, top: int = 10, filters: Filters = ALL) -> Listing[TopicArticle]:
+    def articles(
+        self, topic: int | str | None = None, *, top: int = 10, filters: Filters = ALL
+    ) -> Listing[TopicArticle]:
         """The strongest articles of a topic (of every topic when None), strongest first, ties by id."""
         wanted = range(len(self.fitted)) if topic is None else [self.check_topic(topic)]
         passes = self.passes(filters)
         found: Listing[TopicArticle] = Listing()
         for number in wanted:
             scores = np.zeros(self._n_rows)
-            for start, segment in zip(self._starts, self.segments, strict=False):
-                part = segment.weights
+            for start, part in zip(self._starts, self.weights, strict=False):
                 hits = np.flatnonzero(part.terms == number)
                 scores[start + np.searchsorted(part.starts, hits, side="right") - 1] = part.values[hits]
             scores = np.where(passes, scores, 0)
@@ -199,7 +183,7 @@ class Model:
     def _assign_new(self, articles: Iterable[Article], min_weight: float) -> Iterator[Assignment]:
         rest = iter(articles)
         while block := list(islice(rest, BLOCK)):
-            W = self._weigh_texts([words_of(article, self.furniture) for article in block])
+            W = self.fitted.of_parts(self._weigh_texts([words_of(article, self.furniture) for article in block]))
             for article, weights in zip(block, W, strict=True):
                 found = np.flatnonzero(weights)
                 yield self._assignment(article, found, weights[found], min_weight)
@@ -207,13 +191,17 @@ class Model:
     def _assignment(self, article: Article, topics: Any, values: Any, min_weight: float) -> Assignment:
         order = np.lexsort((topics, -values))
         weights = [(int(topics[i]), float(values[i])) for i in order if values[i] >= min_weight]
-        return Assignment(article, tuple(TopicWeight(t, self.fitted.labels[t], weight) for t, weight in weights))
+        names = self.fitted.names
+        tags = (TopicWeight(t, names[t].label, weight) for t, weight in weights if not names[t].hidden)
+        return Assignment(article, tuple(tags))
 
     def weigh(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """Topic weights of (title, text) pairs: float32 (n_texts, n_topics), rows summing to 1 or zero."""
-        return self._weigh_texts([words_of(Article("", *pair), self.furniture) for pair in texts])
+        pairs = [words_of(Article("", *pair), self.furniture) for pair in texts]
+        return self.fitted.of_parts(self._weigh_texts(pairs))
 
     def _weigh_texts(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """Parts of factors, from texts that are clean: float32 (n_texts, n_factors)."""
         words = Words()
         tokens = tokenise(texts, words)
         return self._weigh(tokens, words)
@@ -245,7 +233,7 @@ class Model:
 
     def _weighed(self, group: str | None) -> Weighed:
         """The topics, dates and groups of all segments as one."""
-        parts = [segment.weights for segment in self.segments]
+        parts = self.weights
         facets = [segment.facets for segment in self.segments]
         numbers, names = grouped(facets, group)
         lengths = np.concatenate([np.diff(part.starts) for part in parts])
@@ -462,8 +450,8 @@ class Model:
         return np.flatnonzero(self.passes(filters))
 
     def _weights_of(self, row: int) -> Row:
-        segment, place = self._place(row)
-        return segment.weights.row(place)
+        segment = int(np.searchsorted(self._starts, row, side="right")) - 1
+        return self.weights[segment].row(row - int(self._starts[segment]))
 
 
 def parts(W: NDArray[np.float32], H: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -70,12 +70,20 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic.  topic : its number, from 0, largest share first.  share : mean weight over all articles, 0 to 1."""
+    """One topic.
+
+    topic : its number, from 0, largest share first.  share : mean weight over all articles, 0 to 1.  slug : letters,
+    digits and hyphens, unique in the model; it stays when the topic is renamed.  theme : name of the group of topics it
+    belongs to, None when it stands alone.  hidden : kept out of the tags that `assign` gives.
+    """
 
     topic: int
     label: str
     share: float
     keywords: tuple[Term, ...]
+    slug: str = ""
+    theme: str | None = None
+    hidden: bool = False
 
     def row(self) -> Row:
         return {
@@ -83,6 +91,9 @@ class Topic:
             "label": self.label,
             "share": self.share,
             "keywords": [term.row() for term in self.keywords],
+            "slug": self.slug,
+            "theme": self.theme,
+            "hidden": self.hidden,
         }
 
 

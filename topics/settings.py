@@ -40,6 +40,8 @@ class Settings:
     # Share of the articles that may hold it.
     max_df: float = 0.5
     stop_words: tuple[str, ...] = ()
+    # Topics asked for: a name and words each; they come first, in this order.
+    guides: tuple[tuple[str, tuple[str, ...]], ...] = ()
     max_iter: int = 200
     tol: float = 1e-4
 
@@ -56,6 +58,12 @@ class Settings:
             self._number("k1", 0, 1000)
         self._number("title_weight", 0, 1000)
         self._number("tol", 0, 1)
+        names = [name.casefold() for name, _ in self.guides]
+        for name, words in self.guides:
+            if not name.strip() or not any(word.strip() for word in words) or names.count(name.casefold()) > 1:
+                raise SettingError(
+                    f"guide {name!r}: a name of its own and at least one word, as in economy=inflation,bank"
+                )
 
     def least_df(self, n_articles: int) -> int:
         """Articles a term must be in: 1 for fewer than 25 articles, 2 for fewer than 1,000, else 3."""
@@ -75,10 +83,12 @@ class Settings:
 
     def row(self) -> dict[str, Any]:
         """As JSON values."""
-        return asdict(self) | {"stop_words": list(self.stop_words)}
+        guides = [[name, list(words)] for name, words in self.guides]
+        return asdict(self) | {"stop_words": list(self.stop_words), "guides": guides}
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Settings:
         """The settings of a stored model; keys of other versions are ignored."""
         known: dict[str, Any] = {field.name: row[field.name] for field in fields(cls) if field.name in row}
-        return cls(**known | {"stop_words": tuple(known.get("stop_words", ()))})
+        guides = tuple((str(name), tuple(map(str, words))) for name, words in known.get("guides", ()))
+        return cls(**known | {"stop_words": tuple(known.get("stop_words", ())), "guides": guides})

@@ -13,14 +13,14 @@ from topics.cli.output import day, listing, show, table
 
 @click.command("articles", epilog="Example: topics articles sample --topic 3 --since 2031-06")
 @options.name
-@click.option("--topic", type=int, metavar="T", help="Only this topic [default: every topic].")
+@click.option("--topic", metavar="T", help="Only this topic: its number, slug or label [default: every topic].")
 @options.top
 @options.filters
 @listing
 @options.models
 def command(
     name: str,
-    topic: int | None,
+    topic: str | None,
     top: int,
     since: str | None,
     until: str | None,

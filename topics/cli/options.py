@@ -30,6 +30,8 @@ def complete_models(ctx: click.Context, parameter: click.Parameter, incomplete: 
 
 
 name = click.argument("name", shell_complete=complete_models)
+topic = click.argument("topic")
+topics = click.argument("topics", metavar="TOPIC...", nargs=-1, required=True)
 sources = click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 models = click.option("--models", metavar="DIR", help="Folder of models [default: $TOPICS_MODELS or models].")
 quiet = click.option("--quiet", "-q", is_flag=True, help="No progress, no notes; errors are still said.")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from topics.corpus import Report
     from topics.model import Model
 
+PATH = click.Path(path_type=Path)
 # Bytes a model takes for each byte of its sources: 3 to 5 on plain text; compressed sources may need more.
 DISK = 5
 # Suffixes that are not part of a model's name: corpus.jsonl.gz -> corpus.
@@ -35,10 +36,32 @@ SUFFIXES = 2
     metavar="N",
     help="How many topics [default: 20, at most a fifth of the articles].",
 )
+@click.option(
+    "--guide",
+    "guides",
+    multiple=True,
+    metavar="NAME=WORDS",
+    help='A topic to start from, such as "economy=inflation,interest rate,bank"; may be repeated. A file of such lines '
+    "too. Guided topics come first, in order.",
+)
+@click.option("--stop-words", metavar="FILE", type=PATH, help="Words that are no keywords, one a line.")
 @click.option("--replace", "replace_model", is_flag=True, help="Replace a model of that name.")
+@click.option(
+    "--like",
+    metavar="NAME",
+    help="A model whose topics keep numbers, names and slugs where they live on; as many topics are fitted.",
+)
+@click.option("--force", is_flag=True, help="With --replace: lose names of topics that a person gave.")
 @click.option("--no-text", is_flag=True, help="Keep no texts of articles, so that the model can be published.")
 @click.option("--no-clean", is_flag=True, help="Keep what belongs to the page: captions, footers, breadcrumbs.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the start of the fit.")
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Seed of the start of the fit. The start hardly hangs on it, so that "
+    "agreement between seeds says nothing of how stable topics are; `topics evaluate` does.",
+)
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Threads [default: one for each core]; the result is the same."
 )
@@ -50,7 +73,11 @@ def command(
     sources: tuple[str, ...],
     name: str | None,
     n_topics: int | None,
+    guides: tuple[str, ...],
+    stop_words: Path | None,
     replace_model: bool,
+    like: str | None,
+    force: bool,
     no_text: bool,
     no_clean: bool,
     seed: int,
@@ -67,6 +94,7 @@ def command(
     SOURCE is a file, a folder, a pattern or - for a pipe; several are read as one corpus. Files: JSON lines, CSV, TSV,
     text, each also gzipped.
     """
+    from topics.api import load
     from topics.cli.progress import Bar
     from topics.corpus import ReadOptions, read
     from topics.settings import Settings
@@ -74,11 +102,16 @@ def command(
     from topics.threads import limited
     from topics.training import fit_to
 
-    settings = Settings(seed=seed, clean=not no_clean)
+    settings = Settings(
+        seed=seed, clean=not no_clean, stop_words=words_in(stop_words), guides=guides_of(guides) if guides else ()
+    )
     if n_topics is not None:
         Settings(n_topics=n_topics)  # complains of 0 before anything is read
     name = name or name_of(sources)
     path = resolve(name, models_folder(models))
+    old = load(like, models=models).fitted if like is not None else None
+    if old is not None and guides:
+        raise click.UsageError("--guide and --like both say which topics come first; give one of the two")
     began = time.monotonic()
     reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict))
 
@@ -93,6 +126,8 @@ def command(
             settings,
             n_topics=n_topics,
             replace_model=replace_model,
+            like=old,
+            lose_names=force,
             keep_text=not no_text,
             needed=DISK * (reading.report.bytes_total or 0),
             info=lambda: {"skipped": reading.report.skipped, "sources": [str(source) for source in sources]},
@@ -108,6 +143,29 @@ def command(
     print_topics([topic.row() for topic in model.topics()])
     if not quiet:
         say_what_next(model, name, n_topics, seconds)
+
+
+def guides_of(given: tuple[str, ...]) -> Any:
+    """--guide options as names and words; one without "=" is a file of such lines."""
+    from topics.guides import parse
+
+    return parse(line for one in given for line in ([one] if "=" in one else lines_of(Path(one), "--guide")))
+
+
+def words_in(path: Path | None) -> tuple[str, ...]:
+    """The words in a file, one a line; what follows # is a note."""
+    lines = [] if path is None else lines_of(path, "--stop-words")
+    return tuple(dict.fromkeys(word for line in lines if (word := line.partition("#")[0].strip())))
+
+
+def lines_of(path: Path, option: str) -> list[str]:
+    """The lines of a text file."""
+    try:
+        return path.read_text("utf-8-sig").splitlines()
+    except OSError as error:
+        raise click.BadParameter(f"{path}: {error.strerror or error}", param_hint=option) from error
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"{path}: not UTF-8; save it as UTF-8", param_hint=option) from error
 
 
 def name_of(sources: tuple[str, ...]) -> str:
@@ -148,6 +206,10 @@ def say_what_next(model: Model, name: str, asked: int | None, seconds: float) ->
     say("")
     if asked is not None and count < asked:
         say(f"{asked} topics were asked for; only {count} differ in these articles.")
+    if (told := model.info["manifest"].info.get("like")) is not None:
+        gone = f"; gone: {', '.join(told['gone'])}" if told["gone"] else ""
+        new = f"; new: {', '.join(told['new'])}" if told["new"] else ""
+        say(f"{len(told['kept'])} topics of the older model live on{new}{gone}")
     if not fitted.converged:
         say(f"The fit was still improving after {len(fitted.errors)} rounds; the topics are usable.")
     say(f"{plural(count, 'topic')} of {plural(len(model), 'article')} in {seconds:.1f} seconds.  Next:")

@@ -100,12 +100,12 @@ def strongest(model: Model, most: int) -> NDArray[np.int64]:
     starts = np.cumsum([0, *(len(segment) for segment in model.segments)])
     rows = np.concatenate(
         [
-            start + np.repeat(np.arange(len(segment)), np.diff(segment.weights.starts))
-            for start, segment in zip(starts, model.segments, strict=False)
+            start + np.repeat(np.arange(len(part)), np.diff(part.starts))
+            for start, part in zip(starts, model.weights, strict=False)
         ]
     )
-    topics = np.concatenate([segment.weights.terms for segment in model.segments])
-    weights = np.concatenate([segment.weights.values for segment in model.segments])
+    topics = np.concatenate([part.terms for part in model.weights])
+    weights = np.concatenate([part.values for part in model.weights])
     kept = np.isin(rows, passes)
     rows, topics, weights = rows[kept], topics[kept], weights[kept]
     # the first of every topic, then the second of every topic, and so on

@@ -18,9 +18,10 @@ from topics.drift import Familiarity
 from topics.duplicates import Runs
 from topics.errors import DamagedModel
 from topics.facets import Facets
+from topics.fitted import DROPPED, Name, Topics
 from topics.index import Index, Rows
 from topics.later import LaterTerms
-from topics.model import Model, Topics
+from topics.model import Model
 from topics.segment import NONE_REMOVED, Segment
 from topics.settings import Settings
 from topics.store.arrays import save_arrays
@@ -94,6 +95,8 @@ def model_arrays(furniture: Furniture | None, vocabulary: Vocabulary, fitted: To
         "words_df": words.df,
         "words_mean_length": np.array([words.mean_length]),
         "H": fitted.H,
+        "factors": fitted.factors,
+        "factor_share": fitted.factor_share,
         "keywords": fitted.keywords,
         "relevance": fitted.relevance,
         "share": fitted.share,
@@ -118,20 +121,32 @@ def topics_from(arrays: Arrays, manifest: Manifest) -> Topics:
         manifest.counts["fitted_articles"],
         float(arrays["words_mean_length"][0]),
     )
-    H = arrays["H"]
-    labels = tuple(str(topic["label"]) for topic in manifest.info["topics"])
-    if H.shape != (len(labels), len(words)) or len(arrays["keywords"]) != len(labels):
-        raise ValueError(f"topics of shape {H.shape} for {len(labels)} labels and {len(words)} words")
-    return Topics(
+    names = tuple(Name.from_row(row) for row in manifest.info["topics"])
+    fitted = Topics(
         words,
-        H,
+        arrays["H"],
+        arrays["factors"],
+        arrays["factor_share"],
         arrays["keywords"],
         arrays["relevance"],
         arrays["share"],
-        labels,
+        names,
         tuple(arrays["errors"].tolist()),
         bool(manifest.info["converged"]),
     )
+    check_topics(fitted)
+    return fitted
+
+
+def check_topics(fitted: Topics) -> None:
+    """Raises ValueError when the parts of topics do not fit together."""
+    n_factors, n_topics = len(fitted.factors), len(fitted)
+    if fitted.H.shape != (n_factors, len(fitted.words)) or fitted.factor_share.shape != (n_factors,):
+        raise ValueError(f"factors of shape {fitted.H.shape} for {n_factors} factors and {len(fitted.words)} words")
+    if any(len(part) != n_topics for part in (fitted.keywords, fitted.relevance, fitted.share)):
+        raise ValueError(f"{len(fitted.keywords)} lists of keywords for {n_topics} topics")
+    if sorted(set(fitted.factors.tolist()) - {DROPPED}) != list(range(n_topics)):
+        raise ValueError(f"factors that belong to other topics than the {n_topics} that have names")
 
 
 def segment_arrays(segment: Segment) -> dict[str, NDArray[Any]]:
@@ -202,7 +217,7 @@ def save(
     index_path = transaction.new_path("index", ".joblib")
     save_arrays(index_path, segment_arrays(segment))
     moment = now()
-    topic_info = [{"label": label} for label in fitted.labels]
+    topic_info = [name.row() for name in fitted.names]
     manifest = Manifest(
         created=moment,
         changed=moment,
