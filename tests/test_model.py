@@ -151,13 +151,14 @@ def test_assigning_the_fitted_articles_anew_gives_the_same(sample: Model) -> Non
 
 
 def test_topics_come_largest_first_with_distinct_keywords(sample: Model) -> None:
-    """A keyword stands under one topic only; shares descend and sum to 1."""
+    """A keyword stands once under a topic; shares descend and sum to 1."""
     found = sample.topics()
     shares = [topic.share for topic in found]
     assert shares == sorted(shares, reverse=True)
     assert sum(shares) == pytest.approx(1, abs=1e-4)
-    keywords = [term.term for topic in found for term in topic.keywords]
-    assert len(keywords) == len(set(keywords))
+    for topic in found:
+        keywords = [term.term for term in topic.keywords]
+        assert len(keywords) == len(set(keywords)) == 10
     assert len({topic.label for topic in found}) == len(found)
 
 

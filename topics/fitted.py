@@ -62,7 +62,8 @@ class Name:
 class Topics:
     """The fitted topics, largest share first unless they were guided or took the numbers of another model.
 
-    words : what they are made of.  H : float32 (n_factors, n_words), as fitted.  factors : int32 (n_factors,), the
+    words : what they are made of.  H : float32 (n_factors, n_words), as fitted.  present : of the same shape, in what
+    part of a factor's articles a word stands.  factors : int32 (n_factors,), the
     topic of each factor, DROPPED for none.  factor_share : float32 (n_factors,), mean part of a fitted article.
     keywords : int32 (n_topics, k), words ranked, -1 behind the last.  relevance : float32 (n_topics, k).  share :
     float32 (n_topics,).  names : one for each topic.  errors : relative error after each iteration of the fit.
@@ -70,6 +71,7 @@ class Topics:
 
     words: TopicWords
     H: NDArray[np.float32]
+    present: NDArray[np.float32]
     factors: NDArray[np.int32]
     factor_share: NDArray[np.float32]
     keywords: NDArray[np.int32]
@@ -152,6 +154,19 @@ def combined(
         part = share[members] / share[members].sum() if share[members].sum() > 0 else np.ones(len(members))
         units = H[members] / np.where(length[members] > 0, length[members], 1)[:, None]
         found[topic] = (part @ units) * length[members].mean()
+    return found
+
+
+def averaged(
+    rows: NDArray[np.float32], factors: NDArray[np.int32], share: NDArray[np.float32], n_topics: int
+) -> NDArray[np.float32]:
+    """Rows (n_factors, n) of factors to those of their topics (n_topics, n): means, each counting as its share says."""
+    found = np.zeros((n_topics, rows.shape[1]), np.float32)
+    for topic in range(n_topics):
+        members = np.flatnonzero(factors == topic)
+        total = share[members].sum()
+        part = share[members] / total if total > 0 else np.full(len(members), 1 / max(1, len(members)))
+        found[topic] = part @ rows[members]
     return found
 
 

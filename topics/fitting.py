@@ -18,7 +18,7 @@ from topics.factorize import Factors, explained, factorise, weights
 from topics.fitted import Topics
 from topics.guides import centroids, guided
 from topics.index import Rows
-from topics.keywords import ranked
+from topics.keywords import presence, ranked, relevance
 from topics.model import parts
 from topics.settings import Settings
 
@@ -68,12 +68,14 @@ def fit_topics(
     if not len(found) or not X.nnz:
         raise SourceError("nothing but stop words in these articles; are they in a language that is not English?")
     factors = factors_of(X[order], found, settings, lambda done, total: progress("finding topics", done, total))
-    share = parts(weights(X, factors.H), factors.H)[order].mean(axis=0, dtype=np.float64)
+    P = parts(weights(X, factors.H), factors.H)
+    share = P[order].mean(axis=0, dtype=np.float64)
     first = len(settings.guides)
     by_share = first + np.argsort(-share[first:], kind="stable")
     by_share = by_share[share[by_share] > 0]  # a topic that no article has is none: a corpus of copies has one
     numbers = np.concatenate([np.arange(first), by_share])
-    fitted = describe(found, factors, numbers, share, pairs, settings)
+    # in the order of ids, so that sums do not depend on the order of reading
+    fitted = describe(found, factors, numbers, counts[order], P[order], pairs, settings)
     matched = None
     if old is not None:
         sequence, names, matched = like(old, fitted)
@@ -120,13 +122,18 @@ def describe(
     found: vectorize.TopicWords,
     factors: Factors,
     numbers: NDArray[np.int64],
-    share: NDArray[np.float64],
+    counts: Any,
+    P: NDArray[np.float32],
     pairs: Pairs,
     settings: Settings,
 ) -> Topics:
-    """The topics in their order, with keywords and names.  numbers : the factor of each topic."""
+    """The topics in their order, with keywords and names.
+
+    numbers : the factor of each topic.  counts, P : words and parts of factors of the articles.
+    """
     H = np.ascontiguousarray(factors.H[numbers])
-    keywords, relevance = ranked(H, found.stems, KEYWORDS)
+    present = presence(counts, P[:, numbers])
+    keywords, scores = ranked(relevance(H, present, found.idf()), KEYWORDS)
     labels = naming.labels(keywords, found.shown, phrases(pairs, keywords[:, :LABEL]))
     asked = [name for name, _ in settings.guides]
     labels = asked + [naming.unique(label, asked, " ") for label in labels[len(asked) :]]
@@ -134,10 +141,10 @@ def describe(
     guided = tuple(
         replace(name, given=True, guided=words) for name, (_, words) in zip(names, settings.guides, strict=False)
     )
-    shares = share[numbers].astype(np.float32)
+    shares = P.mean(axis=0, dtype=np.float64)[numbers].astype(np.float32)
     own = np.arange(len(H), dtype=np.int32)
     names = guided + names[len(guided) :]
-    return Topics(found, H, own, shares, keywords, relevance, shares, names, factors.errors, factors.converged)
+    return Topics(found, H, present, own, shares, keywords, scores, shares, names, factors.errors, factors.converged)
 
 
 def permuted(fitted: Topics, order: NDArray[np.int64]) -> Topics:
@@ -145,6 +152,7 @@ def permuted(fitted: Topics, order: NDArray[np.int64]) -> Topics:
     return replace(
         fitted,
         H=np.ascontiguousarray(fitted.H[order]),
+        present=np.ascontiguousarray(fitted.present[order]),
         factor_share=fitted.factor_share[order],
         keywords=fitted.keywords[order],
         relevance=fitted.relevance[order],

@@ -66,10 +66,10 @@ class Settings:
                 )
 
     def least_df(self, n_articles: int) -> int:
-        """Articles a term must be in: 1 for fewer than 25 articles, 2 for fewer than 1,000, else 3."""
+        """Articles a term must be in: 1 for fewer than 25 articles, 2 for fewer than 1,000, 3 up to 2,000, else 5."""
         if self.min_df is not None:
             return self.min_df
-        return 1 if n_articles < 25 else 2 if n_articles < 1000 else 3
+        return 1 if n_articles < 25 else 2 if n_articles < 1000 else 3 if n_articles <= 2000 else 5
 
     def _number(self, name: str, least: float, most: float) -> None:
         value = getattr(self, name)

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics.errors import SettingError
-from topics.fitted import DROPPED, Topics, combined, shares
+from topics.fitted import DROPPED, Topics, averaged, combined, shares
 from topics.fitting import KEYWORDS, THEME_ARTICLES, with_themes
 from topics.index import Rows
-from topics.keywords import ranked
+from topics.keywords import ranked, relevance
 from topics.model import Model
 from topics.store.arrays import save_arrays
 from topics.store.commit import Transaction
@@ -120,10 +120,13 @@ def _regrouped(model: Model, to: NDArray[np.int32]) -> Topics:
 
 def _with_keywords(fitted: Topics) -> Topics:
     """Topics with keywords of their own; what was dropped still takes its words, so other topics keep theirs."""
-    gone = fitted.H[fitted.factors == DROPPED]
-    H = combined(fitted.H, fitted.factors, fitted.factor_share, len(fitted))
-    keywords, relevance = ranked(np.vstack([H, gone]), fitted.words.stems, KEYWORDS)
-    return replace(fitted, keywords=keywords[: len(fitted)], relevance=relevance[: len(fitted)])
+    gone = fitted.factors == DROPPED
+    own = fitted.factors, fitted.factor_share, len(fitted)
+    H = np.vstack([combined(fitted.H, *own), fitted.H[gone]])
+    present = np.vstack([averaged(fitted.present, *own), fitted.present[gone]])
+    scores = relevance(H, present, fitted.words.idf())[: len(fitted)]
+    keywords, best = ranked(scores, KEYWORDS)
+    return replace(fitted, keywords=keywords, relevance=best)
 
 
 def _fitted_rows(model: Model) -> tuple[Rows, Rows]:

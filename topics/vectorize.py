@@ -93,20 +93,23 @@ def _counts(name: str, terms: Terms, numbers: bool) -> bool:
 class TopicWords:
     """The words that topics are made of: neither rare nor everywhere, as people write them, not stemmed.
 
-    names : the terms, the most frequent first.  shown : their commonest spellings.  stems : int32, terms of one stem
-    share a number.  df : int32.  n_articles, mean_length : of the fitted articles, length in weighted counts.
+    names : the terms, the most frequent first.  shown : their commonest spellings.  df : int32.  n_articles,
+    mean_length : of the fitted articles, length in weighted counts.
     """
 
     names: StringTable
     shown: StringTable
     order: NDArray[np.int64]
-    stems: NDArray[np.int32]
     df: NDArray[np.int32]
     n_articles: int
     mean_length: float
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def idf(self) -> NDArray[np.float32]:
+        """float32 (n_terms,)."""
+        return idf(self.df, self.n_articles)
 
     def weigh(self, counts: Any, settings: Settings) -> Any:
         """Counts to weights: float32 CSR of the same shape.  A row depends on no other row.
@@ -118,7 +121,7 @@ class TopicWords:
             lengths = np.bincount(np.repeat(np.arange(X.shape[0]), np.diff(X.indptr)), X.data, X.shape[0])
             dampen = settings.k1 * (1 - settings.b + settings.b * lengths / self.mean_length)
             X.data = X.data * (settings.k1 + 1) / (X.data + np.repeat(dampen, np.diff(X.indptr)))
-        rare = idf(self.df, self.n_articles) ** np.float32(settings.idf_power)
+        rare = self.idf() ** np.float32(settings.idf_power)
         X.data = (X.data * rare[X.indices]).astype(np.float32)
         return unit(X) if settings.norm else X
 
@@ -141,13 +144,11 @@ def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[Top
     order, term, spelled = table.by_frequency(df, kept if kept.any() else np.ones(n_terms, np.bool_))
     X = count(blocks, term, len(order), title_weight=settings.title_weight)
     names = StringTable.pack(table.names[i] for i in order)
-    stems, groups = Terms(settings.language), dict[str, int]()
-    stem = np.array([groups.setdefault(stems.term(name), len(groups)) for name in names], np.int32)
     inside, plain, total = sightings(blocks, table.capital)
     mean_length = float(X.data.sum(dtype=np.float64) / max(1, n_articles))
     shown = commonest(words, term, inside + 1e-3 * plain + 1e-6 * total, len(order))
     held = df[order].astype(np.int32)
-    return TopicWords(names, shown, spelled, stem, held, n_articles, mean_length), X
+    return TopicWords(names, shown, spelled, held, n_articles, mean_length), X
 
 
 def encode(tokens: Tokens, words: Words, known: TopicWords, settings: Settings) -> Any:

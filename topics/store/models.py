@@ -91,10 +91,10 @@ def model_arrays(furniture: Furniture | None, vocabulary: Vocabulary, fitted: To
         "words_shown": words.shown.data,
         "words_shown_offsets": words.shown.offsets,
         "words_order": words.order,
-        "words_stems": words.stems,
         "words_df": words.df,
         "words_mean_length": np.array([words.mean_length]),
         "H": fitted.H,
+        "present": fitted.present,
         "factors": fitted.factors,
         "factor_share": fitted.factor_share,
         "keywords": fitted.keywords,
@@ -116,7 +116,6 @@ def topics_from(arrays: Arrays, manifest: Manifest) -> Topics:
         StringTable(arrays["words_names"], arrays["words_name_offsets"]),
         StringTable(arrays["words_shown"], arrays["words_shown_offsets"]),
         arrays["words_order"],
-        arrays["words_stems"],
         arrays["words_df"],
         manifest.counts["fitted_articles"],
         float(arrays["words_mean_length"][0]),
@@ -125,6 +124,7 @@ def topics_from(arrays: Arrays, manifest: Manifest) -> Topics:
     fitted = Topics(
         words,
         arrays["H"],
+        arrays["present"],
         arrays["factors"],
         arrays["factor_share"],
         arrays["keywords"],
@@ -141,6 +141,8 @@ def topics_from(arrays: Arrays, manifest: Manifest) -> Topics:
 def check_topics(fitted: Topics) -> None:
     """Raises ValueError when the parts of topics do not fit together."""
     n_factors, n_topics = len(fitted.factors), len(fitted)
+    if fitted.present.shape != fitted.H.shape:
+        raise ValueError(f"presence of shape {fitted.present.shape} for factors of shape {fitted.H.shape}")
     if fitted.H.shape != (n_factors, len(fitted.words)) or fitted.factor_share.shape != (n_factors,):
         raise ValueError(f"factors of shape {fitted.H.shape} for {n_factors} factors and {len(fitted.words)} words")
     if any(len(part) != n_topics for part in (fitted.keywords, fitted.relevance, fitted.share)):
