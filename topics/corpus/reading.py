@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -151,7 +149,9 @@ class Reading:
                 elif date < first or date > last:
                     report.first_date, report.last_date = first, last = min(first, date), max(last, date)
                 yield article, record, part, line
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except BadRecord as bad:
+            self._skip(part, line, bad)
+        except EOFError as error:
             self._skip(part, line, BadRecord("damaged or cut short", f"({error}) behind this place; unpack it anew"))
         except OSError as error:
             raise MachineError(f"{mine.path}: {error.strerror or error}; check the disk and the permissions") from error
