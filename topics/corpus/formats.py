@@ -83,6 +83,9 @@ FORMATS: Mapping[str, Format] = {
         Format("csv", (".csv",), "tables"),
         Format("tsv", (".tsv", ".tab"), "tables"),
         Format("txt", (".txt",), "plain", whole=True),
+        Format("html", (".html", ".htm", ".xhtml", ".shtml"), "html_pages", whole=True),
+        Format("xml", (".xml", ".rss", ".atom", ".rdf", ".nitf", ".newsml"), "xml_files"),
+        Format("warc", (".warc", ".arc"), "web_archives"),
         Format("zip", (".zip",), "archives", archive=True),
         Format("tar", (".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst"), "archives", archive=True),
     )
