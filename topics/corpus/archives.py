@@ -107,6 +107,17 @@ def _check_list(file: BinaryIO) -> None:
     file.seek(0)
 
 
+def checked_zip(file: BinaryIO) -> zipfile.ZipFile:
+    """A file that is a zip inside (.docx, .xlsx), once it is clear that it is no bomb.  Raises Damaged, BadZipFile."""
+    _check_list(file)
+    archive = zipfile.ZipFile(file)
+    guard = Guard()
+    for info in archive.infolist():
+        guard.took(info.compress_size)
+    guard.gave(sum(info.file_size for info in archive.infolist()))
+    return archive
+
+
 class _Zipped(io.RawIOBase):
     """A file of a zip; errors are Damaged, and what comes out is in proportion."""
 

@@ -25,7 +25,7 @@ _LEFT_OUT = frozenset(
 _EMPTY = frozenset("area base br col embed hr img input link meta source track wbr".split())  # noqa: SIM905
 _SPACE = re.compile(r"[ \t\r\f\v\xa0]*\n[ \t\r\f\v\xa0]*")
 _BLANK = re.compile(r"\n{3,}")
-_RUN = re.compile(r"[ \t\r\n\f\v]+")
+_RUN = re.compile(r"[ \t\r\n\f\v\xa0]+")
 _TAG = re.compile(r"<[A-Za-z!/]|&[#A-Za-z]")
 
 # Documents of news are some twenty deep.

@@ -38,6 +38,8 @@ def _g2(item: Element) -> dict[str, Any] | BadRecord:
     row = nitf.row(inner) if inner is not None else {}
     texts = list(_g2_texts(item)) if inner is None else [row.get("text", "")]
     text = max(texts, key=len, default="")
+    if "</p>" in text or "<br" in text:  # HTML that was escaped to pass as text
+        text = text_of_html(text)
     if not text and kind in _NO_TEXT:
         return BadRecord("a news item without text", f"(it is of class {kind})")
     meta = item.find("contentMeta")

@@ -90,6 +90,7 @@ class Reading:
         self._begun = False
         self._skips = 0  # of the SOURCE at hand
         self._first_skip: Skip | None = None
+        self._has_text = False
 
     def __iter__(self) -> Iterator[Article]:
         for article, _, _, _ in self._read():
@@ -143,6 +144,8 @@ class Reading:
                     continue
                 report.kept += 1
                 mine.articles += 1
+                if article.text:
+                    self._has_text = True
                 date = article.date
                 if date is None:
                     report.undated += 1
@@ -214,6 +217,8 @@ class Reading:
 
     def _finish(self) -> None:
         report, builder = self.report, self._builder
+        if report.kept and not self._has_text:
+            report.note("titles only: none of the articles has a text")
         if builder.repeated:
             done = "only the first of each is kept" if self._options.on_repeat == "keep-first" else "all are passed on"
             report.note(f"{builder.repeated:,} ids that came before (the first: {builder.first_repeat!r:.60}); {done}")

@@ -18,16 +18,20 @@ def read(source: Input) -> Iterator[Numbered]:
     """Numbered by record, from 1.  What is not an HTML page that was answered with 200 is counted, not reported."""
     iterator = needed("warcio.archiveiterator", "warc", "a WARC or ARC file")
     stream: Any = _Readable(source.stream)
-    number = 0
+    number = pages = 0
     try:
         for record in iterator.ArchiveIterator(stream, arc2warc=True):
             number += 1
             if (found := _page(record, source)) is not None:
+                pages += 1
                 yield number, found
     except (EOFError, OSError):
         raise
     except Exception as error:
         yield number, BadRecord("damaged web archive", f"({error or type(error).__name__}) behind this record")
+        return
+    if not pages:
+        yield number, BadRecord("no article", f"(of {number:,} records none is an HTML page answered with 200)")
 
 
 class _Readable:
