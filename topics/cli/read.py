@@ -27,6 +27,7 @@ def command(
     format_: str | None,
     fields: tuple[str, ...],
     strict: bool,
+    day_first: bool | None,
     output: str | None,
     quiet: bool,
 ) -> None:
@@ -38,7 +39,7 @@ def command(
 
     from topics.corpus import ReadOptions, read
 
-    reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict))
+    reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict, day_first))
     if output == "json":
         for article in reading:
             click.echo(json.dumps(article.row(), ensure_ascii=False, allow_nan=False))

@@ -58,6 +58,7 @@ def command(
     format_: str | None,
     fields: tuple[str, ...],
     strict: bool,
+    day_first: bool | None,
     as_json: bool,
     quiet: bool,
     models: str | None,
@@ -80,7 +81,7 @@ def command(
     name = name or name_of(sources)
     path = resolve(name, models_folder(models))
     began = time.monotonic()
-    reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict))
+    reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict, day_first))
 
     def tell() -> None:
         if not quiet and not as_json:

@@ -152,6 +152,9 @@ def _sniff(first: str, source: Input) -> _Dialect:
 
 def _is_quoted(sample: str) -> bool:
     """Whether quotes in tab-separated text wrap cells, or are the text's own, as in ``"No" to Europe, says May``."""
+    header = sample.partition("\n")[0].rstrip("\r").split("\t")
+    if all(len(cell) > 1 and cell[0] == '"' == cell[-1] for cell in header):  # nobody names a column so
+        return True
     cells = [cell for line in sample.split("\n") for cell in line.rstrip("\r").split("\t") if len(cell) > 1]
     opened = sum(cell[0] == '"' != cell[-1] for cell in cells)
     closed = sum(cell[0] != '"' == cell[-1] for cell in cells)
