@@ -105,7 +105,7 @@ def is_ambiguous(text: str) -> bool:
 
 
 def order_of(text: str) -> bool | None:
-    """Whether a date of numbers has its day first (True) or its month; None when it does not tell or is no such date."""
+    """Whether a date of numbers has its day first (True) or its month first; None when that cannot be told."""
     text = text.strip()
     if not 6 <= len(text) <= _LONGEST or text.isdigit():
         return None
