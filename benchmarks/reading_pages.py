@@ -118,4 +118,4 @@ def measure(folder: Path) -> list[dict[str, Any]]:
 if __name__ == "__main__":
     given = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("TOPICS_DATA")
     for row in measure(Path(given or Path(__file__).parents[2] / "shared" / "data")):
-        print(json.dumps(row, ensure_ascii=False))  # noqa: T201 - a script
+        print(json.dumps(row, ensure_ascii=False))

@@ -431,3 +431,15 @@ def test_xml_names_without_namespaces() -> None:
     """Whatever prefix a sender likes."""
     root = parse_xml(b'<a:x xmlns:a="u" a:k="v"><a:y/></a:x>')
     assert (root.tag, root.attrib, root[0].tag) == ("x", {"k": "v"}, "y")
+
+
+def test_what_read_prints_is_read_as_it_was(write: Any, articles: Any) -> None:
+    """Any format to JSON lines and back."""
+    pytest.importorskip("feedparser")
+    files = [("a.rss", RSS), ("a.atom", ATOM), ("b.json", json.dumps(JSON_FEED)), ("c.nitf", NITF), ("d.xml", G2)]
+    files += [("e.xml", NEWSML), ("f.txt", ANPA), ("g.docx", docx(["Head", "First.", "Second."]))]
+    for name, content in files:
+        found, _ = articles(write(name, content))
+        again, report = articles(write(f"{name}.jsonl", [one.row() for one in found]))
+        assert again == found
+        assert report.skipped == 0
