@@ -26,6 +26,7 @@ def command(
     format_: str | None,
     fields: tuple[str, ...],
     strict: bool,
+    day_first: bool | None,
     output: str | None,
     quiet: bool,
     models: str | None,
@@ -44,7 +45,9 @@ def command(
     from topics.update import add
 
     path = find(name, models_folder(models))
-    reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict, on_repeat="pass"))
+    reading = read(
+        sources, options=ReadOptions(format_, options.make_fields(fields), strict, day_first, on_repeat="pass")
+    )
     talks = not quiet and output is None
 
     def tell() -> None:

@@ -46,6 +46,7 @@ def command(
     format_: str | None,
     fields: tuple[str, ...],
     strict: bool,
+    day_first: bool | None,
     output: str | None,
     quiet: bool,
     models: str | None,
@@ -66,7 +67,9 @@ def command(
         return
     if filters:
         raise click.UsageError("filters choose among the model's own articles; leave them out with SOURCE")
-    reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict, on_repeat="pass"))
+    reading = read(
+        sources, options=ReadOptions(format_, options.make_fields(fields), strict, day_first, on_repeat="pass")
+    )
     if output == "csv":
         rows = user_rows(model, reading, min_weight)
         first = next(rows)

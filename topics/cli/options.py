@@ -70,6 +70,12 @@ reading = chain(
         help="Their column or key for one of our fields, such as text=body.",
     ),
     click.option("--strict", is_flag=True, help="Stop at the first record that cannot be used."),
+    click.option(
+        "--day-first/--month-first",
+        "day_first",
+        default=None,
+        help="How to read 03/04/2023 [default: as the other dates of its source].",
+    ),
 )
 
 

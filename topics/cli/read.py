@@ -20,6 +20,7 @@ FIRST = 10
 @click.command("read", epilog="Example: topics read corpora/sample.jsonl --json > clean.jsonl")
 @options.sources
 @options.reading
+@click.option("--explain", is_flag=True, help="Show what cleaning cuts from the articles, and why.")
 @listing
 @options.quiet
 def command(
@@ -27,19 +28,26 @@ def command(
     format_: str | None,
     fields: tuple[str, ...],
     strict: bool,
+    day_first: bool | None,
+    explain: bool,
     output: str | None,
     quiet: bool,
 ) -> None:
     """Show what would be trained on: a summary and ten articles, or with --json or --csv all of them.
 
-    It thereby turns any format that can be read into JSON lines or CSV. What is skipped is said on stderr.
+    It thereby turns any format that can be read into JSON lines or CSV. What is skipped is said on stderr. Articles
+    are shown as they were read; --explain shows what training leaves out of them.
     """
     import json
 
     from topics.corpus import ReadOptions, read
 
-    reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict))
-    if output == "json":
+    reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict, day_first))
+    if explain:
+        from topics.cli.explain import explain as show_cuts
+
+        show_cuts(reading, output)
+    elif output == "json":
         for article in reading:
             click.echo(json.dumps(article.row(), ensure_ascii=False, allow_nan=False))
     elif output == "csv":

@@ -85,6 +85,7 @@ def command(
     format_: str | None,
     fields: tuple[str, ...],
     strict: bool,
+    day_first: bool | None,
     as_json: bool,
     quiet: bool,
     models: str | None,
@@ -113,7 +114,7 @@ def command(
     if old is not None and guides:
         raise click.UsageError("--guide and --like both say which topics come first; give one of the two")
     began = time.monotonic()
-    reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict))
+    reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict, day_first))
 
     def tell() -> None:
         if not quiet and not as_json:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from topics.corpus import objects
-from topics.corpus.containers import unpacked
+from topics.corpus.articles import BadRecord
 from topics.corpus.encodings import Text
+from topics.corpus.entries import Entry, entries
 from topics.corpus.formats import FORMATS, Input
-from topics.corpus.reading import Part, Reading, ReadOptions, Record
+from topics.corpus.reading import Part, Reading, ReadOptions, Record, Rows
 from topics.corpus.report import FileReport, Report, Skip
 from topics.corpus.sources import STDIN, File, Found, find
 from topics.errors import MachineError
@@ -69,23 +70,33 @@ def _parts(found: Found, options: ReadOptions, report: Report, stdin: BinaryIO |
         report.bytes_read += size
 
     for file in found.files:
-        mine = together.get((file.source, file.format.name)) if file.format.whole else None
-        if mine is None:
-            mine = FileReport(file.source if file.format.whole else file.path, file.format.name, files=0)
-            together[file.source, file.format.name] = mine
-            report.files.append(mine)
-        mine.files += 1
         raw = _opened(file, stdin)
         try:
-            # The first table fills in the report's own header, so that a caller has it with the first row.
-            header = [] if report.header else report.header
-            source = Input(file.path, Text(unpacked(raw, count)), mine, options.fields, header)
-            name = file.name if file.format.whole else None
-            rows = file.format.reader()(source)
-            yield Part(file.source, file.explicit, name or None, _places(file.path), rows, mine, source)
+            for entry in entries(file, raw, count, report):
+                form = entry.format
+                mine = together.get((file.source, form.name)) if form.whole else None
+                if mine is None:
+                    mine = FileReport(file.source if form.whole else entry.path, form.name, files=0)
+                    together[file.source, form.name] = mine
+                    report.files.append(mine)
+                mine.files += 1
+                yield _part(file, entry, mine, options, report)
         finally:
             if file.path != STDIN:
                 raw.close()
+
+
+def _part(file: File, entry: Entry, mine: FileReport, options: ReadOptions, report: Report) -> Part:
+    content, form = entry.content, entry.format
+    if isinstance(content, BadRecord):
+        refusal: Rows = iter([(0, content)])
+        return Part(file.source, entry.explicit, None, _places(entry.path), refusal, mine)
+    # The first table fills in the report's own header, so that a caller has it with the first row.
+    header = [] if report.header else report.header
+    source = Input(entry.path, content, Text(content), mine, options.fields, header)
+    name = entry.name if form.whole else None
+    rows = form.reader()(source)
+    return Part(file.source, entry.explicit, name or None, _places(entry.path), rows, mine, source)
 
 
 def _places(path: str):  # type: ignore[no-untyped-def]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from topics.corpus import dates
-from topics.corpus.fields import Plan, find_told, listed, make_plan, plan_of
+from topics.corpus.fields import FIELDS, Plan, find_told, listed, make_plan, plan_of
 from topics.corpus.ids import Ids, made_id
 from topics.records import Article
 
@@ -19,6 +19,9 @@ _MOST_PLANS = 10_000
 
 # A dict here would be shared by all articles and could be changed; records.Article has the same kind of default.
 _NO_EXTRA: Mapping[str, Any] = Article("x").extra
+
+
+_DATE, _SOURCE = FIELDS.index("date"), FIELDS.index("source")
 
 
 class _Draft:
@@ -63,6 +66,10 @@ class BadRecord(Exception):
         self.why = f"{reason}{' ' if detail.startswith('(') else '; ' if detail else ''}{detail}"
 
 
+class Undecided(Exception):
+    """A date that can be read in two ways, of a source whose order is not known yet; the order is to be found out."""
+
+
 class Builder:
     """Makes Articles; knows the ids that it has given and how each set of keys maps to fields."""
 
@@ -75,6 +82,8 @@ class Builder:
         self.repeated = 0
         self.first_repeat = ""
         self.ambiguous_dates = 0
+        # Day first, month first, or undecided (None) for the sources that were looked at.
+        self.orders: dict[str | None, bool | None] = {}
 
     def plan(self, keys: tuple[str, ...]) -> Plan:
         """The plan for records with these keys, made once."""
@@ -92,6 +101,11 @@ class Builder:
     def forget_plans(self) -> None:
         """Begin a file: its keys are told apart from those of the file before."""
         self._plans.clear()
+
+    def forget_undecided(self) -> None:
+        """Begin a file: its dates may tell an order that those of the file before did not."""
+        if self.orders:
+            self.orders = {name: order for name, order in self.orders.items() if order is not None}
 
     def build(self, row: Record, name: str | None = None) -> Article:
         """The article of one record.
@@ -124,7 +138,7 @@ class Builder:
         extra: Any = {key: row[key] for key in plan.extra} if plan.extra else _NO_EXTRA
         date: Any = get(date_key)
         if date is not None and date != "":
-            date, extra = self._date(date, extra)
+            date, extra = self._date(date, extra, source)
         given = None if given is None else _line(given, "id")
         return article_of(
             self._ids.unique(name or made_id(url, title, text)) if given is None else self._given(given),
@@ -139,6 +153,18 @@ class Builder:
             extra,
         )
 
+    def date_and_source(self, row: Record) -> tuple[str, str | None]:
+        """What a record gives as its date, "" when that is no string, and its source."""
+        plan = self.plan(tuple(row))
+        if plan.spare:
+            plan = _first_filled(row, plan)
+        date = row.get(plan.keys[_DATE] or "")
+        try:
+            source = _line(row.get(plan.keys[_SOURCE] or ""), "source")
+        except BadRecord:
+            source = None
+        return (date if type(date) is str else ""), source
+
     def again(self, article: Article) -> Article:
         """An Article made elsewhere: only its id is looked at."""
         if not article.title and not article.text:
@@ -148,7 +174,7 @@ class Builder:
             return article
         return replace(article, id=self._ids.unique(made_id(article.url, article.title, article.text)))
 
-    def _date(self, given: Any, extra: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
+    def _date(self, given: Any, extra: Mapping[str, Any], source: Any) -> tuple[str | None, Mapping[str, Any]]:
         if type(given) is not str:
             number = type(given) is int or (type(given) is float and given.is_integer())
             given = str(int(given)) if number else _string(given, "date", ", ")
@@ -156,6 +182,11 @@ class Builder:
         if date is not None or not given.strip():
             return date, extra
         if self._day_first is None and dates.is_ambiguous(given):
+            name = None if source is None else _line(source, "source")
+            if name not in self.orders:
+                raise Undecided
+            if (order := self.orders[name]) is not None:
+                return dates.parse(given, order), extra
             self.ambiguous_dates += 1
         return None, {**extra, "date_text": given}
 

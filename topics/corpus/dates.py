@@ -104,6 +104,20 @@ def is_ambiguous(text: str) -> bool:
     return parse(text) is None and parse(text, True) is not None and parse(text, False) is not None
 
 
+def order_of(text: str) -> bool | None:
+    """Whether a date of numbers has its day first (True) or its month first; None when that cannot be told."""
+    text = text.strip()
+    if not 6 <= len(text) <= _LONGEST or text.isdigit():
+        return None
+    match = _FORMS[-1].match(text)
+    if match is None:
+        return None
+    first, other = int(match["first"]), int(match["other"])
+    if (first > 12) == (other > 12) or max(first, other) > 31:
+        return None
+    return first > 12
+
+
 def _iso(text: str, size: int) -> str | None:
     """The ISO 8601 forms that the standard library reads in C; None for the rest."""
     try:

@@ -21,7 +21,7 @@ _SAMPLE = 1 << 16
 # The longest line, and so the longest JSON record: above this it is no article but a damaged or hostile file.
 LONGEST_LINE = 1 << 27
 
-_BOMS = (
+BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -151,7 +151,7 @@ class Text:
         bad = [line for line in lines if not _is_utf8(line)]
         good = sum(not line.isascii() for line in lines) - len(bad)
         sample = b"\n".join(bad)[:_SAMPLE]
-        if not self._proven and len(bad) > good and (guessed := _guess(sample)):
+        if not self._proven and len(bad) > good and (guessed := guess(sample)):
             self.encoding = guessed
             return block.decode(guessed, "replace")
         return "\n".join(self._line(line) for line in lines)
@@ -165,7 +165,7 @@ class Text:
         if sum(char > "\x7f" for char in text) - broken > broken:  # UTF-8 with a few damaged characters
             self.damaged_lines += 1
             return text
-        self.other_encoding = self.other_encoding or _guess(line)
+        self.other_encoding = self.other_encoding or guess(line)
         self.other_lines += 1
         return line.decode(self.other_encoding, "replace")
 
@@ -180,7 +180,7 @@ def _is_utf8(line: bytes) -> bool:
 
 def _wide(first: bytes) -> tuple[bytes, str | None]:
     """The byte-order mark and, for UTF-16 and UTF-32, the name of the encoding; UTF-16 also without a mark."""
-    for mark, name in _BOMS:
+    for mark, name in BOMS:
         if first.startswith(mark):
             return mark, None if name == "utf-8" else name
     sample = first[:_SAMPLE]
@@ -201,7 +201,7 @@ def _begins_utf8(sample: bytes) -> bool:
     return True
 
 
-def _guess(sample: bytes) -> str:
+def guess(sample: bytes) -> str:
     """The encoding of bytes that are not UTF-8: told by the share of letters above 127, then by charset-normalizer."""
     letters = len(_LETTER.findall(sample))
     high = letters - len(re.findall(rb"[A-Za-z]", sample))

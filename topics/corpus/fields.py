@@ -11,7 +11,7 @@ from topics.errors import SettingError
 
 # In order of preference: of `text` and `content` in one record the first that is not empty is taken.
 ALIASES: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "uid", "guid"),
+    "id": ("id", "uid", "guid", "storiesid"),
     "title": ("title", "headline"),
     "text": ("text", "body", "content", "article", "fulltext"),
     "date": ("date", "published", "pubdate", "publishdate"),

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import Any
 
 from topics.corpus.articles import BadRecord
-from topics.corpus.encodings import Text
+from topics.corpus.encodings import ByteStream, Text
 from topics.corpus.report import FileReport
 from topics.errors import SettingError
 
@@ -24,11 +24,13 @@ Numbered = tuple[int, dict[str, Any] | BadRecord]
 class Input:
     """What a reader gets of one file.
 
-    path : for messages.  report : the reader fills in the delimiter.  told : our field -> their column, from the user.
-    header : a table's columns in order, filled in by its reader.  notes : (what, how often) worth telling.
+    path : for messages.  stream : its bytes, for what is not text; of it and `text` one may be read.  report : the
+    reader fills in the delimiter.  told : our field -> their column, from the user.  header : a table's columns in
+    order, filled in by its reader.  notes : (what, how often) worth telling.
     """
 
     path: str
+    stream: ByteStream
     text: Text
     report: FileReport
     told: Mapping[str, str]
@@ -38,18 +40,33 @@ class Input:
     def note(self, text: str, count: int = 1) -> None:
         self.notes[text] = self.notes.get(text, 0) + count
 
+    def all_bytes(self, most: int) -> bytes:
+        """The whole file.  Raises BadRecord when it is longer than `most`."""
+        blocks: list[bytes] = []
+        size = 0
+        while block := self.stream.read1(1 << 18):
+            blocks.append(block)
+            size += len(block)
+            if size > most:
+                raise BadRecord("too long for one article", f"(over {most >> 20} MiB); is it of another --format?")
+        return b"".join(blocks)
+
 
 Reader = Callable[[Input], Iterator[Numbered]]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """module : where ``read`` is found, imported when a file of the kind comes.  whole : one file is one article."""
+    """module : where ``read`` is found, imported when a file of the kind comes.  whole : one file is one article.
+
+    archive : holds files of other formats, and has no reader of its own.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     module: str
     whole: bool = False
+    archive: bool = False
 
     def reader(self) -> Reader:
         from importlib import import_module
@@ -65,12 +82,20 @@ FORMATS: Mapping[str, Format] = {
         Format("json", (".json",), "json_values"),
         Format("csv", (".csv",), "tables"),
         Format("tsv", (".tsv", ".tab"), "tables"),
-        Format("txt", (".txt",), "plain", whole=True),
+        Format("txt", (".txt", ".iptc", ".anpa"), "plain", whole=True),
+        Format("html", (".html", ".htm", ".xhtml", ".shtml"), "html_pages", whole=True),
+        Format("xml", (".xml", ".rss", ".atom", ".rdf", ".nitf", ".newsml"), "xml_files"),
+        Format("docx", (".docx",), "word_files", whole=True),
+        Format("parquet", (".parquet", ".pq"), "parquet"),
+        Format("xlsx", (".xlsx", ".xlsm"), "spreadsheets"),
+        Format("warc", (".warc", ".arc"), "web_archives"),
+        Format("zip", (".zip",), "archives", archive=True),
+        Format("tar", (".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst"), "archives", archive=True),
     )
 }
 
 # What a compressed file's name has behind the suffix that tells its format; its first bytes tell how to open it.
-_COMPRESSED = (".gz",)
+_COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 
 
 def format_of(path: str) -> Format | None:
@@ -84,7 +109,9 @@ def format_of(path: str) -> Format | None:
 
 def format_of_name(name: str) -> Format:
     """The format of that name; ``csv.gz`` and ``.csv`` mean the same.  Raises SettingError for an unknown one."""
-    plain = name.lower().strip().lstrip(".").removesuffix(".gz")
+    plain = name.lower().strip().lstrip(".")
+    for packed in _COMPRESSED:
+        plain = plain.removesuffix(packed)
     found = FORMATS.get(plain) or format_of("x." + plain)
     if found is None:
         near = get_close_matches(plain, FORMATS, 1)

@@ -11,6 +11,7 @@ from itertools import chain
 from json import JSONDecodeError
 from typing import Any
 
+from topics.corpus import news_json
 from topics.corpus.articles import BadRecord
 from topics.corpus.encodings import LONGEST_LINE
 from topics.corpus.fields import listed, make_plan
@@ -158,7 +159,7 @@ def _elements(buffer: _Buffer) -> Iterator[Numbered]:
         line = buffer.line
         try:
             value, text = buffer.value()
-            yield line, checked(value, text)
+            yield line, _plain(checked(value, text))
         except _BrokenJSON as error:
             yield line, BadRecord("broken JSON", f"({error}); up to the next object on a line of its own was not read")
             if indent == "\0" or not buffer.resume(indent, max(error.position, buffer.at + 1)):
@@ -169,8 +170,15 @@ def _elements(buffer: _Buffer) -> Iterator[Numbered]:
 def _articles_in(value: Any, text: str) -> Iterator[dict[str, Any] | BadRecord]:
     """The articles of one top-level value: itself, or the one list of objects that it holds."""
     row = checked(value, text)
-    if isinstance(row, BadRecord) or _is_article(row):
+    if isinstance(row, BadRecord):
         yield row
+        return
+    if news_json.is_feed(row):
+        for item in news_json.feed_items(row):
+            yield _plain(checked(item, ""))
+        return
+    if news_json.is_ninjs(row) or _is_article(row):
+        yield _plain(row)
         return
     lists = list(_lists_in(row, "", _ENVELOPES))
     if len(lists) > 1:
@@ -180,7 +188,11 @@ def _articles_in(value: Any, text: str) -> Iterator[dict[str, Any] | BadRecord]:
         yield row
     else:
         for item in lists[0][1]:
-            yield checked(item, "")
+            yield _plain(checked(item, ""))
+
+
+def _plain(row: dict[str, Any] | BadRecord) -> dict[str, Any] | BadRecord:
+    return row if isinstance(row, BadRecord) else news_json.plain(row)
 
 
 def _is_article(row: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -50,15 +51,20 @@ def _numbered(items: Iterable[object]) -> Objects:
         elif isinstance(item, str):
             yield number, {"text": strip_text(item)}
         elif isinstance(item, dict):
-            try:
-                yield number, {strip_text(str(key)): _json(value, 0) for key, value in item.items()}
-            except BadRecord as bad:
-                yield number, bad
+            yield number, record(item)
         else:
             yield (
                 number,
                 BadRecord("not an article", f"(it is {type(item).__name__}); give a string, a dict or an Article"),
             )
+
+
+def record(row: dict[Any, Any]) -> dict[str, Any] | BadRecord:
+    """A dict of whatever values as one of JSON values, or what is wrong with it."""
+    try:
+        return {strip_text(str(key)): _json(value, 0) for key, value in row.items()}
+    except BadRecord as bad:
+        return bad
 
 
 def _json(value: Any, depth: int) -> Any:
@@ -87,4 +93,6 @@ def _from_library(value: Any, depth: int) -> Any:
         return _json(value.tolist(), depth + 1)
     if type(value).__name__ in ("NAType", "NaTType"):
         return None
+    if isinstance(value, Decimal):
+        return str(value)
     raise BadRecord(f"a value of type {type(value).__name__}", "give strings, numbers, dates and lists of them")

@@ -1,4 +1,4 @@
-"""Plain text: one file is one article.
+"""Plain text: one file is one article, but for exports of LexisNexis; messages of wires are taken apart.
 
 The first line is the title when it is short and a blank line follows; otherwise all is text.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from topics.corpus import lexisnexis, wire
 from topics.corpus.articles import BadRecord
 from topics.corpus.encodings import LONGEST_LINE
 from topics.corpus.formats import Input, Numbered
@@ -28,7 +29,15 @@ def read(source: Input) -> Iterator[Numbered]:
                 BadRecord("too long for one article", f"(over {LONGEST_LINE >> 20} MiB); is it of another --format?"),
             )
             return
-    title, text = split("".join(blocks).replace("\r\n", "\n").replace("\r", "\n"))
+    whole = "".join(blocks)
+    if wire.is_wire(whole):
+        yield 0, wire.parse(whole)
+        return
+    whole = whole.replace("\r\n", "\n").replace("\r", "\n")
+    if lexisnexis.is_export(whole):
+        yield from ((0, row) for row in lexisnexis.documents(whole))
+        return
+    title, text = split(whole)
     if not title and not text:
         yield 0, BadRecord("empty", "the file holds no text")
         return

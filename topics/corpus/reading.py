@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
-from topics.corpus.articles import BadRecord, Builder
+from topics.corpus import date_order
+from topics.corpus.articles import BadRecord, Builder, Undecided
 from topics.corpus.encodings import LONGEST_LINE
 from topics.corpus.fields import check_told, unknown_column
 from topics.corpus.formats import Input, format_of_name
@@ -27,9 +27,9 @@ class ReadOptions:
     """How to read.
 
     format : None goes by suffix.  fields : our field -> their column or key, before all matching by name.
-    strict : a bad record is a SourceError, not a skip.  day_first : how to read 03/04/2023, None to take such a date
-    only where it can be read one way.  on_repeat : "keep-first" skips an article whose given id came before, "pass"
-    lets it through (for a caller that replaces); both count it.
+    strict : a bad record is a SourceError, not a skip.  day_first : how to read 03/04/2023, None to tell it from the
+    other dates of the same source, and to leave it where they do not tell.  on_repeat : "keep-first" skips an article
+    whose given id came before, "pass" lets it through (for a caller that replaces); both count it.
     """
 
     format: str | None = None
@@ -92,6 +92,7 @@ class Reading:
         self._begun = False
         self._skips = 0  # of the SOURCE at hand
         self._first_skip: Skip | None = None
+        self._has_text = False
 
     def __iter__(self) -> Iterator[Article]:
         for article, _, _, _ in self._read():
@@ -126,32 +127,44 @@ class Reading:
         report, mine = self.report, part.report
         if not mine.articles:  # not so for the second of many files that are an article each
             self._builder.forget_plans()
+            self._builder.forget_undecided()
         skipped, line = report.skipped, 0
         build, name = self._builder.build, part.name
         first, last = report.first_date or "9", report.last_date or ""  # text that sorts behind and before any date
+        rows: Iterator[tuple[int, Any]] | None = part.rows
         try:
-            for line, record in part.rows:
-                try:
-                    if type(record) is dict:
-                        article = build(record, name)
-                    elif type(record) is Article:
-                        article = self._builder.again(record)
-                    else:
-                        assert isinstance(record, BadRecord)
-                        self._skip(part, line, record)
+            while rows is not None:
+                following = None
+                for line, record in rows:
+                    try:
+                        if type(record) is dict:
+                            article = build(record, name)
+                        elif type(record) is Article:
+                            article = self._builder.again(record)
+                        else:
+                            assert isinstance(record, BadRecord)
+                            self._skip(part, line, record)
+                            continue
+                    except BadRecord as bad:
+                        self._skip(part, line, bad)
                         continue
-                except BadRecord as bad:
-                    self._skip(part, line, bad)
-                    continue
-                report.kept += 1
-                mine.articles += 1
-                date = article.date
-                if date is None:
-                    report.undated += 1
-                elif date < first or date > last:
-                    report.first_date, report.last_date = first, last = min(first, date), max(last, date)
-                yield article, record, part, line
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+                    except Undecided:
+                        following = self._decide_order(part, (line, record))
+                        break
+                    report.kept += 1
+                    mine.articles += 1
+                    if article.text:
+                        self._has_text = True
+                    date = article.date
+                    if date is None:
+                        report.undated += 1
+                    elif date < first or date > last:
+                        report.first_date, report.last_date = first, last = min(first, date), max(last, date)
+                    yield article, record, part, line
+                rows = following
+        except BadRecord as bad:
+            self._skip(part, line, bad)
+        except EOFError as error:
             self._skip(part, line, BadRecord("damaged or cut short", f"({error}) behind this place; unpack it anew"))
         except OSError as error:
             raise MachineError(f"{mine.path}: {error.strerror or error}; check the disk and the permissions") from error
@@ -160,6 +173,27 @@ class Reading:
                 raise
             self._skip(part, 0, BadRecord("cannot be read as its suffix says", f"({error})"))
         self._end_part(part, empty=not mine.articles and report.skipped == skipped)
+
+    def _decide_order(self, part: Part, at: tuple[int, Any]) -> Iterator[tuple[int, Any]]:
+        """Settle for the sources of the next records whether days or months come first.  Returns `at` and all behind.
+
+        Every source among them is settled, so that none of them asks again.
+        """
+        behind, error = date_order.hold(part.rows)
+        held = [at, *behind]
+        votes, builder = date_order.Votes(), self._builder
+        sources: dict[str | None, None] = {}
+        for _, record in held:
+            if type(record) is dict:
+                text, source = builder.date_and_source(record)
+                votes.add(text, source)
+                sources[source] = None
+        # What another file of the same source has shown stays.
+        decided = {name: votes.order(name) for name in sources if builder.orders.get(name) is None}
+        builder.orders.update(decided)
+        for note in date_order.notes(part.report.path, votes, decided):
+            self.report.note(note)
+        return chain(held, date_order.raising(error), part.rows)
 
     def _skip(self, part: Part, line: int, bad: BadRecord) -> None:
         skip = self.report.skip(part.where(line), bad.reason, bad.why)
@@ -214,11 +248,13 @@ class Reading:
 
     def _finish(self) -> None:
         report, builder = self.report, self._builder
+        if report.kept and not self._has_text:
+            report.note("titles only: none of the articles has a text")
         if builder.repeated:
             done = "only the first of each is kept" if self._options.on_repeat == "keep-first" else "all are passed on"
             report.note(f"{builder.repeated:,} ids that came before (the first: {builder.first_repeat!r:.60}); {done}")
         if builder.ambiguous_dates:
             what = "dates such as 03/04/2023 can be read in two ways and are kept as written"
-            report.note(f"{builder.ambiguous_dates:,} {what}")
+            report.note(f"{builder.ambiguous_dates:,} {what}; say --day-first or --month-first")
         if report.passed_over:
             report.note(f"{report.passed_over:,} files of other kinds were passed over")

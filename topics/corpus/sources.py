@@ -21,7 +21,8 @@ class File:
     """One file to read.
 
     path : as the user would write it; "-" is standard input.  name : its path below SOURCE, with /.  source : the
-    SOURCE it came with.  explicit : named by itself, so that it must hold articles.  size : bytes, None for a pipe.
+    SOURCE it came with.  format : of an archive, see `inside`.  explicit : named by itself, so that it must hold
+    articles.  size : bytes, None for a pipe.  inside : the format that the user named for what an archive holds.
     """
 
     path: str
@@ -30,6 +31,7 @@ class File:
     format: Format
     explicit: bool
     size: int | None
+    inside: Format | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def _of_one(source: str, wanted: Format | None) -> Found:
     if Path(source).is_dir():
         return _readable(source, _walk(source), wanted)
     if Path(source).exists():
-        file = _one_file(source, Path(source).name, source, _format_for(source, wanted), explicit=True)
+        file = _one_file(source, Path(source).name, source, _format_for(source, wanted), wanted, explicit=True)
         return Found((file,), 0, ())
     if not glob.has_magic(source):
         raise SourceError(f"{source}: no such file or folder; {_nearest(Path(source))}")
@@ -104,7 +106,7 @@ def _readable(source: str, paths: Iterable[tuple[str, str]], wanted: Format | No
             notes.append(f"{path}: a link that leads out of the folder, not followed; name its target to read it")
             continue
         form = format_of(path)
-        if form is None or (wanted is not None and form is not wanted):
+        if form is None or (wanted is not None and form is not wanted and not form.archive):
             others.append((path, name))
         else:
             known.append((path, name, form))
@@ -115,22 +117,26 @@ def _readable(source: str, paths: Iterable[tuple[str, str]], wanted: Format | No
         forms = [wanted] if wanted is not None else FORMATS.values()
         suffixes = " ".join(suffix for form in forms for suffix in form.suffixes)
         held = f"{len(others)} files of other kinds" if others else "no file"
-        raise SourceError(f"{source}: holds {held}; readable are {suffixes}, also with .gz; or name a --format")
-    files = tuple(_one_file(path, name, source, form, explicit=False) for path, name, form in known)
+        raise SourceError(
+            f"{source}: holds {held}; readable are {suffixes}, also with .gz .bz2 .xz .zst; or name a --format"
+        )
+    files = tuple(_one_file(path, name, source, form, wanted, explicit=False) for path, name, form in known)
     return Found(files, len(others), tuple(notes))
 
 
-def _one_file(path: str, name: str, source: str, form: Format, *, explicit: bool) -> File:
+def _one_file(path: str, name: str, source: str, form: Format, wanted: Format | None, *, explicit: bool) -> File:
     try:
         status = Path(path).stat()
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror or error}; it may have gone while the folder was read") from error
     size = status.st_size if stat.S_ISREG(status.st_mode) else None
-    return File(path, name.replace(os.sep, "/"), source, form, explicit, size)
+    inside = wanted if form.archive and wanted is not form else None
+    return File(path, name.replace(os.sep, "/"), source, form, explicit, size, inside)
 
 
 def _format_for(path: str, wanted: Format | None) -> Format:
-    found = wanted or format_of(path)
+    named = format_of(path)
+    found = named if named is not None and named.archive else wanted or named
     if found is None:
         raise SourceError(f"{path}: its name does not tell the format; add --format (one of {', '.join(FORMATS)})")
     return found

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _NO_DELIMITER = "\x1f"
 
 # What Excel and its kin let into one cell; a cell of exactly this size was cut.
-_CELL_LIMIT = 32_767
+CELL_LIMIT = 32_767
 
 # Rows that the delimiter is judged by.
 _SAMPLE_ROWS = 50
@@ -75,7 +75,7 @@ def read(source: Input) -> Iterator[Numbered]:
 def _records(
     rows: Iterator[tuple[int, list[str] | BadRecord]], raw_header: list[str], source: Input
 ) -> Iterator[Numbered]:
-    header = _names(raw_header)
+    header = column_names(raw_header)
     source.header[:] = header
     text = _text_column(header, source)
     width = len(header)
@@ -94,7 +94,7 @@ def _records(
             if len(row) < width:
                 source.note("rows with fewer cells than columns, read as far as they go")
             row = (row + [""] * width)[:width]
-        if len(row[text]) == _CELL_LIMIT:
+        if len(row[text]) == CELL_LIMIT:
             source.note("cells of exactly 32,767 characters, probably cut by a spreadsheet")
         yield line, dict(zip(header, row, strict=True))
 
@@ -140,7 +140,7 @@ def _sniff(first: str, source: Input) -> _Dialect:
         rows = [row for row in islice(_Dialect(delimiter).reader(_lines(sample)), _SAMPLE_ROWS) if any(row)]
         if not rows or len(rows[0]) < 2:
             continue
-        plan = make_plan(tuple(_names(rows[0])), source.told)
+        plan = make_plan(tuple(column_names(rows[0])), source.told)
         alike = sum(len(row) == len(rows[0]) for row in rows) / len(rows)
         score = (bool(plan.text or plan.title), len(plan.columns()), alike, len(rows[0]))
         if best is None or score > best[0]:
@@ -152,13 +152,16 @@ def _sniff(first: str, source: Input) -> _Dialect:
 
 def _is_quoted(sample: str) -> bool:
     """Whether quotes in tab-separated text wrap cells, or are the text's own, as in ``"No" to Europe, says May``."""
+    header = sample.partition("\n")[0].rstrip("\r").split("\t")
+    if all(len(cell) > 1 and cell[0] == '"' == cell[-1] for cell in header):  # nobody names a column so
+        return True
     cells = [cell for line in sample.split("\n") for cell in line.rstrip("\r").split("\t") if len(cell) > 1]
     opened = sum(cell[0] == '"' != cell[-1] for cell in cells)
     closed = sum(cell[0] != '"' == cell[-1] for cell in cells)
     return opened <= closed + 1  # one may be open where the sample ends
 
 
-def _names(row: list[str]) -> list[str]:
+def column_names(row: list[str]) -> list[str]:
     """Column names, each once: an empty one is ``column 3``, a second ``text`` is ``text_2``."""
     seen: Counter[str] = Counter()
     names: list[str] = []
