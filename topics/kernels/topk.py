@@ -102,6 +102,8 @@ def gather(
                 if not passes[row]:
                     sums[row] = -np.inf
             sums[row] += weights[i] * values[at]
+    if n_met and bound[0] == 0.0:  # every list was read: what is left is rounding, not all that was met
+        bound[0] = max(kth(sums, met, n_met, heap), least) - MARGIN
     return n_met
 
 
