@@ -42,6 +42,7 @@ def raw(server: Any, sent: bytes, wait: float = 5.0) -> bytes:
 def test_a_model_that_is_trained_again_is_picked_up_without_a_failed_request(tmp_path: Path, serve: Serve) -> None:
     topics.train(rows("first"), "news", models=str(tmp_path))
     server = serve("news", models=tmp_path, options=["--no-access-log"])
+    tags = {httpx.get(f"{server.address}/v1/models/news/topics").headers["etag"]}
     statuses: list[int] = []
     stop = threading.Event()
 
@@ -53,7 +54,6 @@ def test_a_model_that_is_trained_again_is_picked_up_without_a_failed_request(tmp
     askers = [threading.Thread(target=ask) for _ in range(3)]
     for asker in askers:
         asker.start()
-    tags = set()
     for turn in range(8):
         topics.train(rows(f"word{turn}"), "news", models=str(tmp_path), replace_model=True)
         deadline = time.monotonic() + 20

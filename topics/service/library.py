@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import topics
+from topics import kernels
 from topics.errors import ModelNotFound, TopicsError
 from topics.model import Model
 from topics.store.manifest import Manifest
@@ -21,6 +22,9 @@ from topics.store.models import load
 from topics.store.names import MANIFEST
 
 Stamp = tuple[int, int, int]
+
+# Postings of models for which the compiled loops are started with the service: a few thousand articles.
+LARGE = 500_000
 
 log = logging.getLogger("topics.service")
 
@@ -67,6 +71,9 @@ class Library:
         self._locks = {name: threading.Lock() for name in self._paths}
         for name in self._paths:
             self.refresh(name)
+        # a service looks up a lot: better now than while somebody waits
+        if sum(len(s.index.posting_rows) for held in self._held.values() for s in held.model.segments) >= LARGE:
+            kernels.load("topk")
 
     @property
     def names(self) -> list[str]:
