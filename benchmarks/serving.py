@@ -135,8 +135,8 @@ def load(folder: Path, base: str, path: str, seconds: int) -> dict[str, Any]:
     return {
         "requests a second": float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),
         "requests": int(re.search(r"(\d+) requests in", said)[1]),
-        "p50 ms": milliseconds(re.search(r"50%\s+(\S+)", said)[1]),
-        "p99 ms": milliseconds(re.search(r"99%\s+(\S+)", said)[1]),
+        "p50 ms": milliseconds(re.search(r"\n +50%\s+(\S+)", said)[1]),
+        "p99 ms": milliseconds(re.search(r"\n +99%\s+(\S+)", said)[1]),
         "failed": int(failed[1] if failed else 0) + sum(map(int, sockets.groups() if sockets else ())),
     }
 
