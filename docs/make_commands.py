@@ -19,19 +19,21 @@ Completion: `topics completion bash`, `zsh` or `fish` prints it; `topics complet
 
 def text() -> str:
     """The whole page."""
-    parts = [HEAD, block("topics", group)]
-    with click.Context(group, info_name="topics") as above:
-        for name in COMMANDS:
-            command = group.get_command(above, name)
-            assert command is not None
-            parts.append(f"## topics {name}\n\n{block(f'topics {name}', command)}")
+    names = group.context_settings["help_option_names"]
+    above = click.Context(
+        group, info_name="topics", terminal_width=WIDTH, max_content_width=WIDTH, help_option_names=names
+    )
+    parts = [HEAD, block(above)]
+    for name in COMMANDS:
+        command = group.get_command(above, name)
+        assert command is not None
+        parts.append(f"## topics {name}\n\n{block(click.Context(command, info_name=name, parent=above))}")
     return "\n".join(parts)
 
 
-def block(name: str, command: click.Command) -> str:
+def block(context: click.Context) -> str:
     """The help of a command."""
-    context = click.Context(command, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH)
-    return f"```\n{command.get_help(context)}\n```\n"
+    return f"```\n{context.command.get_help(context)}\n```\n"
 
 
 if __name__ == "__main__":
