@@ -2,8 +2,8 @@
 
     python -m benchmarks.neighbours [--data DIR] [--out FILE.json]
 
-Prints a table in Markdown, and writes the figures as JSON.  Sets come from --data, $TOPICS_DATA or ../shared/data; those
-that are absent are left out.  Every figure is measured through the interface of the package.
+Prints a table in Markdown, and writes the figures as JSON.  Sets come from --data, $TOPICS_DATA or ../shared/data;
+those that are absent are left out.  Every figure is measured through the interface of the package.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from topics.duplicates import COPY, jaccard
 
 ROOT = Path(__file__).parents[1]
 Rows = list[dict[str, Any]]
+Measure = Callable[[Path], Iterator[tuple[str, float]]]
 # Set, figure, what it must reach, and the best simple peer measured.
 TARGETS: dict[tuple[str, str], tuple[float | None, float | None]] = {
     ("lee50", "Pearson with people"): (0.62, 0.656),
@@ -173,7 +174,7 @@ def sample(data: Path) -> Iterator[tuple[str, float]]:
     yield "BCubed F1 of stories", bcubed(story_labels(model, [row["id"] for row in truth]), events)
 
 
-def near_duplicates(articles: str, pairs: str) -> Callable[[Path], Iterator[tuple[str, float]]]:
+def near_duplicates(articles: str, pairs: str) -> Measure:
     """How well the listed pairs of a corpus are found."""
 
     def measure(data: Path) -> Iterator[tuple[str, float]]:
@@ -196,7 +197,7 @@ def plagiarism(data: Path) -> Iterator[tuple[str, float]]:
     yield "false pairs", float(len(found - planted))
 
 
-SETS: dict[str, tuple[str, Callable[[Path], Iterator[tuple[str, float]]]]] = {
+SETS: dict[str, tuple[str, Measure]] = {
     "lee50": ("lee50.jsonl.gz", lee50),
     "wikiref220": ("wikiref220.jsonl.gz", wikiref220),
     "headlines-uci": ("headlines-uci.jsonl.gz", headlines),
