@@ -109,8 +109,13 @@ def test_every_listing_has_every_named_key(with_sample: Run) -> None:
     keys = {
         ("keywords", "sample"): ["topic", "label", "share", "keywords"],
         ("articles", "sample", "--topic", "1"): ["id", "title", "date", "source", "url", "topic", "weight"],
-        ("search", "sample", "strike"): ["id", "score", "title", "date", "source", "url", "why"],
-        ("similar", "sample", "--id", "tour-prologue"): ["id", "score", "title", "date", "source", "url", "why"],
+        ("search", "sample", "strike"): ["id", "score", "title", "date", "source", "url", "why", "relation"],
+        ("similar", "sample", "--id", "heron-launch"): [
+            *("id", "score", "title", "date", "source", "url", "why", "relation")
+        ],
+        ("stories", "sample"): ["story", "title", "n", "first", "last", "sources", "terms", "ids"],
+        ("duplicates", "sample"): ["ids", "score"],
+        ("neighbours", "sample"): ["source", "target", "weight", "relation"],
         ("assign", "sample"): ["id", "title", "date", "source", "url", "topics"],
     }
     for command, expected in keys.items():
@@ -296,3 +301,62 @@ def test_read_explains_what_is_cut(cli: Run, tmp_path: Path) -> None:
     assert footer in cli("read", path, "--explain").out
     assert cli("read", path, "--explain", "--csv").out.splitlines()[0] == "\ufeffid,source,line,kind,why,certain"
     assert cli("read", path, "--json").rows()[0]["text"].endswith(footer)
+
+
+def test_queries_of_a_file_are_looked_up_one_by_one(with_sample: Run, tmp_path: Path) -> None:
+    """Ids and texts, each row telling which query it answers; a bad line is placed."""
+    lines = [
+        '{"id": "heron-launch"}',
+        '{"text": "Dockers walk out over cranes"}',
+        '{"id": "q7", "title": "Lunar lander"}',
+    ]
+    (tmp_path / "queries.jsonl").write_text("\n".join(lines), "utf-8")
+    done = with_sample("similar", "sample", "--queries", "queries.jsonl", "--top", 2, "--json")
+    assert done.code == 0, done.err
+    assert [row["query"] for row in done.rows()] == ["heron-launch", "heron-launch", "2", "2", "q7", "q7"]
+    assert done.rows()[:2] == [
+        {"query": "heron-launch", **row}
+        for row in with_sample("similar", "sample", "--id", "heron-launch", "--top", 2, "--json").rows()
+    ]
+    (tmp_path / "queries.jsonl").write_text('{"id": "heron-launch"}\n{"body": "x"}', "utf-8")
+    done = with_sample("similar", "sample", "--queries", "queries.jsonl")
+    assert done.code == 3
+    assert 'queries.jsonl:2: no "id"' in done.err
+
+
+def test_sentences_are_shown_with_their_terms_marked(with_sample: Run) -> None:
+    """Below a short table, and in JSON when asked for."""
+    table = with_sample("similar", "sample", "--id", "tour-prologue", "--top", 1).out
+    assert "*Tveit*" in table or "*Demchuk*" in table
+    [row] = with_sample("similar", "sample", "--id", "tour-prologue", "--top", 1, "--json", "--explain").rows()
+    assert row["sentences"][0]["terms"]
+    assert "*" not in with_sample("similar", "sample", "--id", "tour-prologue", "--top", 9).out
+
+
+def test_duplicates_tell_how_they_differ(with_sample: Run) -> None:
+    """The words of the first that are gone, and those in their place."""
+    rows = with_sample("duplicates", "sample", "--diff", "--json").rows()
+    found = {change["id"]: change["changes"] for row in rows for change in row["changes"]}
+    assert {"before": "94", "after": "49"} in found["tribunal-harcastle-remedy-2"]
+    table = with_sample("duplicates", "sample", "--diff").out
+    assert "\n  - 94\n  + 49\n" in table
+
+
+def test_a_table_of_stories_is_short_and_says_so(with_sample: Run) -> None:
+    """All of them for programs."""
+    done = with_sample("stories", "sample")
+    total = len(with_sample("stories", "sample", "--json").rows())
+    assert len(done.out.splitlines()) == 21
+    assert f"20 of {total} stories" in done.err
+
+
+def test_a_source_can_be_left_out_everywhere(with_sample: Run) -> None:
+    """--not-source, on listings of articles."""
+    for command in (
+        ["search", "sample", "Tour"],
+        ["articles", "sample"],
+        ["similar", "sample", "--id", "tour-prologue"],
+    ):
+        rows = with_sample(*command, "--top", 30, "--not-source", "Touchline", "--json").rows()
+        assert rows
+        assert "Touchline" not in {row["source"] for row in rows}

@@ -94,8 +94,10 @@ def at_once(like: Model, articles: Sequence[Article]) -> Iterator[Model]:
         encoder = Encoder(like, [])
         encoder.add(articles)
         file = ArticleFile(path)
-        whole = encoder.segment(Facets.build(articles))
-        yield Model(like.settings, like.vocabulary, like.fitted, [whole], SegmentedArticles([file]), like.info)
+        whole = encoder.segment(Facets.build(articles), [], np.full(len(articles), -1, np.int32))
+        yield Model(
+            like.settings, like.furniture, like.vocabulary, like.fitted, [whole], SegmentedArticles([file]), like.info
+        )
         file.close()
 
 

@@ -31,7 +31,9 @@ NUMBERS = 0.7
 # The first words of title and text count double: news says what it is about at once.
 LEAD = 30
 # Part of the score that shared topics give; the rest is shared terms. Only an article's strongest topics take part.
+# Few topics say little: with fewer than 14 each gives this much.
 TOPIC_PART = 0.07
+PART_OF_A_TOPIC = 0.005
 TOPICS_KEPT = 5
 
 
@@ -116,14 +118,16 @@ def with_topics(X: Any, W: Any) -> tuple[NDArray[np.int64], NDArray[np.int32], N
     """Rows of terms and topics in one: their product is the blend of two cosines.
 
     X : CSR (n_articles, n_terms), unit rows.  W : float32 (n_articles, n_topics), weights of topics.
-    Returns starts, terms (topics from TOPIC_BASE on) and values; rows are of unit length where an article has both.
+    Returns starts, terms (topics from TOPIC_BASE on) and values; rows are of unit length, without topics too.
     """
     W = W.copy()
+    part = min(TOPIC_PART, PART_OF_A_TOPIC * W.shape[1])
     if W.shape[1] > TOPICS_KEPT:
         least = np.partition(W, W.shape[1] - TOPICS_KEPT, axis=1)[:, W.shape[1] - TOPICS_KEPT]
         W[least[:, None] > W] = 0
     T = unit(sparse.csr_matrix(W))
-    both = sparse.hstack([X * np.float32(np.sqrt(1 - TOPIC_PART)), T * np.float32(np.sqrt(TOPIC_PART))], format="csr")
+    words = sparse.diags(np.where(np.diff(T.indptr) > 0, np.float32(np.sqrt(1 - part)), np.float32(1))) @ X
+    both = sparse.hstack([words, T * np.float32(np.sqrt(part))], format="csr")
     both.sort_indices()
     terms = both.indices.astype(np.int32)
     behind = terms >= X.shape[1]

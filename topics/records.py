@@ -128,9 +128,9 @@ class Match:
         return {
             "id": heading.pop("id"),
             "score": self.score,
-            "relation": self.relation,
             **heading,
             "why": [reason.row() for reason in self.why],
+            "relation": self.relation,
         }
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from topics.model import Model
     from topics.records import Match, Passage
 
-COLUMNS = ("id", "score", "relation", "title", "date", "source", "url", "why")
+COLUMNS = ("id", "score", "title", "date", "source", "url", "why", "relation")
 # Terms of the reason that a table shows.
 SHOWN = 4
 # A table of so few matches has room for the sentences that carry them.

@@ -1,0 +1,78 @@
+"""How copies and stories grow with the number of articles: python -m benchmarks.growth [--data DIR]
+
+Articles are those of Reuters, repeated; each repetition is edited so that it tells of other events: names get another
+ending, and one word in twenty is left out.  Prints seconds at 10,000, 30,000 and 100,000 articles and the power of n
+by which they grow, which is 1 when the work is linear; seconds by themselves say more of the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Iterator
+from itertools import islice
+from math import log
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from benchmarks.neighbours import ROOT, Rows, read
+from topics import duplicates, lookup
+from topics.facets import seconds
+from topics.settings import Settings
+from topics.stories import stories
+from topics.text.tokens import Words, tokenise
+
+SIZES = (10_000, 30_000, 100_000)
+BLOCK = 2000
+
+
+def repeated(rows: Rows, n: int) -> Iterator[tuple[str, str]]:
+    """Title and text of n articles."""
+    rng = np.random.default_rng(0)
+    for i in range(n):
+        again, place = divmod(i, len(rows))
+        title, text = rows[place].get("title") or "", rows[place].get("text") or ""
+        if again:
+            ending = "abcdefghijklmnop"[again]
+            words = re.sub(r"\b[A-Z]\w+", lambda name: name[0] + ending, text).split(" ")  # noqa: B023
+            text = " ".join(word for word, keep in zip(words, rng.random(len(words)) > 0.05, strict=True) if keep)
+        yield title, text
+
+
+def measure(rows: Rows, n: int) -> tuple[float, float]:
+    """Seconds for copies (runs and pairs), and for stories."""
+    words = Words()
+    texts = repeated(rows, n)
+    blocks = [tokenise(islice(texts, BLOCK), words) for _ in range(0, n, BLOCK)]
+    vocabulary, encoded = lookup.fit(blocks, words, Settings())
+    X = lookup.rows(encoded, vocabulary).tocsr()
+    dates = np.array([seconds(rows[i % len(rows)].get("date")) for i in range(n)], np.int64)
+    start = perf_counter()
+    duplicates.pairs(duplicates.runs(blocks, words))
+    middle = perf_counter()
+    stories(X, dates)
+    return middle - start, perf_counter() - middle
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("TOPICS_DATA") or ROOT.parent / "shared/data"))
+    rows = read(parser.parse_args().data / "reuters-train.jsonl.gz")
+    print("| articles | copies, s | power | stories, s | power |\n|---|---|---|---|---|")
+    before: tuple[int, tuple[float, float]] | None = None
+    for n in SIZES:
+        now = measure(rows, n)
+        powers = (
+            [f"{log(b / a) / log(n / before[0]):.2f}" for a, b in zip(before[1], now, strict=True)]
+            if before
+            else ["", ""]
+        )
+        print(f"| {n:,} | {now[0]:.1f} | {powers[0]} | {now[1]:.1f} | {powers[1]} |", flush=True)
+        before = n, now
+
+
+if __name__ == "__main__":
+    main()
