@@ -118,6 +118,12 @@ def answers(model: Model, ids: Sequence[str]) -> Iterator[object]:
                 yield match.article
                 yield "score", match.score
                 yield "score", sum(reason.weight for reason in match.why)
+        for article in [] if filters else [row.article for row in assigned]:
+            for name in (article.url or article.id, article.title or article.id):
+                try:
+                    yield [match.article.id for match in model.similar(name, top=3)]
+                except ArticleNotFound as error:  # several of that title
+                    yield str(error)
         yield [match.article.id for match in model.search("Quorvax brindlemoor strike", filters=filters)]
 
 
@@ -188,6 +194,8 @@ def test_any_sequence_of_changes_is_the_index_of_what_is_left(fitted: Path, step
             slow = slow_scores(found, article, articles)
             for match in found.similar(article.id, top=50):
                 assert match.score == pytest.approx(slow[match.article.id], abs=1e-6)
+        for row in found.rows_passing():
+            assert np.all(np.diff(found.row(int(row))[0]) > 0)  # what a row promises
         sizes = [part.n_live for part in found.segments]
         assert len(plan(sizes)) == len(sizes)
 
@@ -361,6 +369,24 @@ def test_numbers_of_terms_survive_joins_and_removals(model: Path, monkeypatch: p
     assert after == {"quorvax": before["quorvax"]} | {term: number for term, number in after.items() if term == "again"}
     assert "brindlemoor" not in after
     assert [match.article.id for match in topics.load(model).search("Quorvax")] == ["c"]
+
+
+def test_what_only_a_replaced_article_had_is_gone(model: Path) -> None:
+    """Its source is no filter, its URL and title lead nowhere, though its row is still there."""
+    old = Article("x", "Old title", "Some text", source="Gone", url="https://news.test/old")
+    add(model, [old, Article("y", text="Another")])
+    assert len(topics.load(model).search("text", filters=Filters(sources=("gone",)))) == 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segment, "LARGEST", 1)
+        add(model, [replace(old, title="New title", source="Here", url="https://news.test/new")])
+    found = topics.load(model)
+    assert sum(len(part.removed) for part in found.segments) == 1
+    with pytest.raises(SettingError, match="Gone"):
+        found.search("text", filters=Filters(sources=("Gone",)))
+    for name in ("Old title", "https://news.test/old"):
+        with pytest.raises(ArticleNotFound):
+            found.find(name)
+    assert found.find("New title") == found.find("https://news.test/new") == found.find("x")
 
 
 def test_a_model_without_texts_gets_none(tmp_path: Path) -> None:

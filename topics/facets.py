@@ -155,8 +155,10 @@ def check_known(filters: Filters, facets: Sequence[Facets], removed: Sequence[ND
     ):
         if not wanted:
             continue
-        found = (names_held(*column, gone) for column, gone in zip(columns, removed, strict=True))
-        known = {value.casefold(): value for names in found for value in names}
+        found = {value for column, gone in zip(columns, removed, strict=True) for value in names_held(*column, gone)}
+        known = {
+            value.casefold(): value for value in sorted(found, reverse=True)
+        }  # of several cases one, always the same
         for value in wanted:
             if value.casefold() not in known:
                 near = get_close_matches(value.casefold(), known, n=1, cutoff=0.4)
