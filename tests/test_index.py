@@ -60,13 +60,13 @@ def test_compiled_look_up_equals_the_plain_one(
 
 def test_lists_of_frequent_terms_are_left_alone() -> None:
     """The bound stops: with a rare term shared, rows that only share a term of all are not met."""
-    values = np.zeros((5000, 3), np.float32)
+    values = np.zeros((9000, 3), np.float32)
     values[:, 0] = 0.1
     values[:20, 1] = 1
     values[20:, 2] = 1
     index = Index.build(Rows.from_csr(unit(sparse.csr_matrix(values))))
     searcher = topk.Searcher(index)
-    found, _ = searcher.nearest(*index.rows.row(0), 10, np.ones(5000, np.bool_), 0.0)
+    found, _ = searcher.nearest(*index.rows.row(0), 10, np.ones(9000, np.bool_), 0.0)
     assert len(found) == 20
 
 

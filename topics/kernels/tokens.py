@@ -90,11 +90,16 @@ def word_end(data: int, at: int, index: int, pages: int) -> int:
     """Where the word that begins at `at` ends."""
     last = int64(0)
     while True:
+        byte = int64(byte_at(data, at))
+        while byte < 0x80 and byte_at(pages, byte) & WORD:  # what `look` does, for most of most texts
+            last = int64(byte_at(pages, byte))
+            at += 1
+            byte = int64(byte_at(data, at))
         kind, length = look(data, at, index, pages)
-        while kind & WORD:
+        if kind & WORD:
             last = kind
             at += length
-            kind, length = look(data, at, index, pages)
+            continue
         if kind != JOINER and (kind != POINT or last != NUMBER):
             return at
         after, _ = look(data, at + length, index, pages)
@@ -232,8 +237,10 @@ def read(
             breaks[n_tokens] = gap in (BROKEN, RETURN)
             n_tokens += 1
             gap = int64(PLAIN)
-            more, _ = look(data, stop, index, pages)
-            at = overlap if overlap and more == RUN else stop
+            at = stop
+            if overlap:
+                more, _ = look(data, stop, index, pages)
+                at = overlap if more == RUN else stop
         if at >= end:
             stops[part] = n_tokens
             at, gap = end + 1, int64(BROKEN)

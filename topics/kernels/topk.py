@@ -9,13 +9,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import boolean, float32, float64, int32, int64, types, void
+from numba import boolean, float32, float64, int32, int64, types, uint64, void
 from numpy.typing import NDArray
 
 from topics.kernels import compiled
 
 # Scores are summed in single precision until the last step; rows this near to the bound are scored again.
 MARGIN = 1e-5
+# Scoring a row from its own terms takes as long as this many entries of lists.
+ROW_COST = 300
+# Rows met are listed up to this part of all; beyond, looking at every row is as fast and adding up is faster.
+CROWD = 8
+EVERY = -1
+# A look at the rows met pays when this many times as many entries are left, in lists not much shorter.
+ASK = 4
 # Scores are rounded as topics.index rounds them.
 UNIT = 1e9
 
@@ -27,35 +34,49 @@ def _read_only(kind: Any) -> Any:
 _i4, _i8, _f4 = _read_only(int32), _read_only(int64), _read_only(float32)
 
 
-@compiled(float64(float32[::1], int32[::1], int64, float32[::1]))
-def kth(sums: Any, met: Any, n_met: int, heap: Any) -> float:
-    """The k-th highest of the sums of the rows met, -1 when there are fewer.  heap : (k,), overwritten."""
-    k, size = len(heap), 0
-    for at in range(n_met):
-        value = sums[met[at]]
-        if size == k:
-            if value <= heap[0]:
-                continue
-            place = 0
-        else:
-            heap[size] = np.inf
-            place = size
-            size += 1
-            while place and heap[(place - 1) >> 1] > value:
-                heap[place] = heap[(place - 1) >> 1]
-                place = (place - 1) >> 1
-            heap[place] = value
-            continue
-        while 2 * place + 1 < k:
-            child = 2 * place + 1
-            if child + 1 < k and heap[child + 1] < heap[child]:
-                child += 1
-            if heap[child] >= value:
-                break
-            heap[place] = heap[child]
-            place = child
-        heap[place] = value
-    return heap[0] if size == k else -1.0
+_sums, _met = (float32[::1], _read_only(boolean)), (int32[::1], int64)
+
+
+@compiled(void(float32[::1], float32))
+def replace_least(heap: Any, value: float) -> None:
+    """Put a value in the place of the least of a heap."""
+    place, k = 0, len(heap)
+    while 2 * place + 1 < k:
+        child = 2 * place + 1
+        if child + 1 < k and heap[child + 1] < heap[child]:
+            child += 1
+        if heap[child] >= value:
+            break
+        heap[place] = heap[child]
+        place = child
+    heap[place] = value
+
+
+@compiled(float64(*_sums, *_met, float32[::1]))
+def kth(sums: Any, passes: Any, met: Any, n_met: int, heap: Any) -> float:
+    """The k-th highest of the sums of rows that pass, 0 when there are fewer.  heap : (k,), overwritten."""
+    heap[:] = 0
+    if n_met == EVERY:
+        for row in range(len(sums)):
+            if sums[row] > heap[0] and passes[row]:
+                replace_least(heap, sums[row])
+    else:
+        for at in range(n_met):
+            if sums[met[at]] > heap[0] and passes[met[at]]:
+                replace_least(heap, sums[met[at]])
+    return heap[0]
+
+
+@compiled(int64(*_sums, *_met, float64, int32[::1]))
+def able(sums: Any, passes: Any, met: Any, n_met: int, bound: float, out: Any) -> int:
+    """How many of the rows met that pass have `bound`; `out` holds them, and may be `met`."""
+    n_able = 0
+    for at in range(len(sums) if n_met == EVERY else n_met):
+        row = at if n_met == EVERY else met[at]
+        if sums[row] > 0 and sums[row] >= bound and passes[row]:
+            out[n_able] = row
+            n_able += 1
+    return n_able
 
 
 @compiled(float64(_i4, _f4, _i8, _i4, _f4, int64))
@@ -75,53 +96,58 @@ def exact(terms: Any, values: Any, starts: Any, row_terms: Any, row_values: Any,
 _lists = (int64[::1], int64[::1], float32[::1], float64[::1])
 
 
-@compiled(int64(*_lists, _i4, _f4, _read_only(boolean), float64, float32[::1], int32[::1], float32[::1], float64[::1]))
+@compiled(int64(*_lists, _i4, _f4, _read_only(boolean), float64, float32[::1], int32[::1], int32[::1], float32[::1]))
 def gather(
     starts: Any, stops: Any, weights: Any, rest: Any, rows: Any, values: Any, passes: Any, least: float,
-    sums: Any, met: Any, heap: Any, bound: Any,
+    sums: Any, met: Any, out: Any, heap: Any,
 ) -> int:  # fmt: skip
-    """Add up the lists until no new row can be among the best; returns how many rows were met.
+    """Add up the lists until no new row can be among the best; returns how many rows still can, which `out` holds.
 
     starts, stops, weights : the list of each term of the query, rarest first.  rest : what all lists from this one on
-    can add to a row.  sums : (n_rows,), zeros; what each row met has so far, -inf if it does not pass.  bound[0] : what
-    a row must have by now to be among the best.
+    can add to a row.  sums : (n_rows,), zeros, and zeros again in the end.
     """
-    n_met, bound[0] = 0, 0.0
+    n_met, n_out, left = int64(0), int64(-1), int64(0)
     for i in range(len(starts)):
-        # the bound costs a look at every row met: asked for when the next list is longer than they are
-        if n_met and stops[i] - starts[i] > n_met:
-            needed = max(kth(sums, met, n_met, heap), least) - MARGIN
+        left += stops[i] - starts[i]
+    for i in range(len(starts)):
+        looked = len(sums) if n_met == EVERY else n_met
+        if n_met and left > ASK * looked and stops[i] - starts[i] > looked // ASK:
+            needed = max(kth(sums, passes, met, n_met, heap), least) - MARGIN
             if rest[i] < needed:
-                bound[0] = needed - rest[i]
-                break
-        for at in range(starts[i], stops[i]):
-            row = rows[at]
-            if sums[row] == 0:
-                met[n_met] = row
-                n_met += 1
-                if not passes[row]:
-                    sums[row] = -np.inf
-            sums[row] += weights[i] * values[at]
-    if n_met and bound[0] == 0.0:  # every list was read: what is left is rounding, not all that was met
-        bound[0] = max(kth(sums, met, n_met, heap), least) - MARGIN
-    return n_met
+                n_out = able(sums, passes, met, n_met, needed - rest[i], out)
+                if n_out * ROW_COST < left:
+                    break
+                n_out = -1
+        left -= stops[i] - starts[i]
+        weight = weights[i]
+        if n_met != EVERY and n_met + stops[i] - starts[i] > len(sums) // CROWD:
+            n_met = EVERY
+        if n_met == EVERY:
+            for at in range(starts[i], stops[i]):
+                sums[uint64(rows[at])] += weight * values[at]
+        else:
+            for at in range(starts[i], stops[i]):
+                row = rows[at]
+                if sums[row] == 0:
+                    met[n_met] = row
+                    n_met += 1
+                sums[row] += weight * values[at]
+    if n_out < 0:
+        needed = max(kth(sums, passes, met, n_met, heap), least) - MARGIN
+        n_out = able(sums, passes, met, n_met, needed, out)
+    if n_met == EVERY:
+        sums[:] = 0
+    else:
+        for at in range(n_met):
+            sums[met[at]] = 0
+    return n_out
 
 
-@compiled(int64(int64, float64, _i4, _f4, _i8, _i4, _f4, float32[::1], int32[::1], float64[::1]))
-def settle(
-    n_met: int, bound: float, terms: Any, values: Any, starts: Any, row_terms: Any, row_values: Any,
-    sums: Any, met: Any, scores: Any,
-) -> int:  # fmt: skip
-    """Score the rows met that have `bound`; they move to the front of `met`. Puts `sums` back to zero."""
-    n_found = 0
-    for at in range(n_met):
-        row = met[at]
-        if sums[row] > 0 and sums[row] >= bound:
-            met[n_found] = row
-            scores[n_found] = exact(terms, values, starts, row_terms, row_values, row)
-            n_found += 1
-        sums[row] = 0
-    return n_found
+@compiled(void(_i4, _f4, _i8, _i4, _f4, int32[::1], float64[::1]))
+def settle(terms: Any, values: Any, starts: Any, row_terms: Any, row_values: Any, out: Any, scores: Any) -> None:
+    """The exact score of each of some rows."""
+    for at in range(len(out)):
+        scores[at] = exact(terms, values, starts, row_terms, row_values, out[at])
 
 
 @compiled(void(_i8, _f4, float32[::1]))
@@ -145,7 +171,7 @@ class Searcher:
         self.n_rows = len(index.rows)
         self._highest = np.zeros(len(self.terms), np.float32)
         highest(self.starts, index.posting_values, self._highest)
-        self._free: list[tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.float64]]] = []
+        self._free: list[tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]] = []
 
     def nearest(
         self, terms: NDArray[np.int32], values: NDArray[np.float32], top: int, passes: NDArray[np.bool_], least: float
@@ -161,14 +187,15 @@ class Searcher:
         by_length = np.sqrt(np.cumsum(after**2))
         rest = np.minimum(by_length, np.cumsum(after * self._highest[places[::-1]]))[::-1].copy()
         try:
-            sums, met, scores = self._free.pop()
+            sums, met, out = self._free.pop()
         except IndexError:
-            sums, met = np.zeros(self.n_rows, np.float32), np.empty(self.n_rows, np.int32)
-            scores = np.empty(self.n_rows)
-        heap, bound = np.empty(min(top, self.n_rows), np.float32), np.zeros(1)
+            sums = np.zeros(self.n_rows, np.float32)
+            met, out = np.empty(self.n_rows, np.int32), np.empty(self.n_rows, np.int32)
+        heap = np.empty(min(top, self.n_rows), np.float32)
         lists = (self.starts[places], self.starts[places + 1], weights, rest, *self.lists)
-        n_met = gather(*lists, passes, least, sums, met, heap, bound)
-        n_found = settle(n_met, bound[0], terms, values, *self.rows, sums, met, scores)
-        answer = met[:n_found].astype(np.int64), scores[:n_found].copy()
-        self._free.append((sums, met, scores))
-        return answer
+        n_found = gather(*lists, passes, least, sums, met, out, heap)
+        scores = np.empty(n_found)
+        settle(terms, values, *self.rows, out[:n_found], scores)
+        found_rows = out[:n_found].astype(np.int64)
+        self._free.append((sums, met, out))
+        return found_rows, scores

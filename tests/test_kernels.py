@@ -1,0 +1,54 @@
+"""How compiled loops are started, and what happens where they cannot be kept."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from topics import kernels
+
+numba = pytest.importorskip("numba")
+
+
+def test_loops_that_cannot_be_kept_are_compiled_all_the_same(caplog: pytest.LogCaptureFixture) -> None:
+    """A read-only install without a folder of the user's own is slower at the start, and says so."""
+    names: dict[str, Any] = {}
+    exec("def more(x):\n    return x + 1", names)  # no file to keep its loops beside, which numba refuses alike
+    more = kernels.compiled(numba.int64(numba.int64))(names["more"])
+    assert more(1) == 2
+    assert "NUMBA_CACHE_DIR" in caplog.text
+
+
+def test_numba_is_not_loaded_before_a_job_pays() -> None:
+    """Asking whether a small job pays costs nothing; a fresh process shows it."""
+    code = (
+        "import sys\nfrom topics import kernels\nfrom topics.text.tokens import Words, tokenise\n"
+        "tokenise([('A title', 'and a text')], Words())\nassert 'numba' not in sys.modules\n"
+        "tokenise([('A title', 'and a text')], Words(expected=10**9))\nassert 'numba' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[1])
+
+
+def test_blocks_come_back_in_order_and_errors_come_through() -> None:
+    """Threads change when, not what."""
+    with kernels.pool(3) as threads:
+        assert threads.map(lambda x: x * x, range(50)) == [x * x for x in range(50)]
+        with pytest.raises(ZeroDivisionError):
+            threads.map(lambda x: 1 // x, range(3))
+
+
+def test_a_limit_on_threads_holds_inside_and_ends_after() -> None:
+    """`--jobs 1` reaches every pool below it."""
+    from topics.threads import limited
+
+    before = kernels.workers()
+    with limited(7):
+        assert kernels.workers() == 7
+        assert kernels.workers(2) == 2
+        with limited(None):
+            assert kernels.workers() == 7
+    assert kernels.workers() == before
