@@ -44,8 +44,8 @@ def train(
 
     articles : strings, dicts, Articles, a DataFrame, or what ``topics.read`` gives; read once.  name : as for `load`;
     None keeps the model in a temporary folder for as long as it is used.  n_topics : 20, at most a fifth of the
-    articles, when None.  settings : fields of ``topics.Settings``.  Raises SourceError when there is no article,
-    SettingError, ModelExists unless `replace_model`.
+    articles, when None.  settings : fields of ``topics.Settings``; without `language` it is told from the articles.
+    Raises SourceError when there is no article, SettingError, ModelExists unless `replace_model`.
     """
     from topics.corpus import Reading, from_objects
     from topics.store.names import models_folder, resolve
@@ -53,12 +53,15 @@ def train(
 
     reading = articles if isinstance(articles, Reading) else from_objects(articles)
     wanted = replace(Settings(), **settings)
+    detect = "language" not in settings
     if name is not None:
         path = resolve(str(name), models_folder(models))
-        return fit_to(path, reading, wanted, n_topics=n_topics, replace_model=replace_model, keep_text=keep_text)
+        return fit_to(
+            path, reading, wanted, n_topics=n_topics, replace_model=replace_model, keep_text=keep_text, detect=detect
+        )
     folder = mkdtemp(prefix="topics-")
     try:
-        model = fit_to(Path(folder) / "model", reading, wanted, n_topics=n_topics, keep_text=keep_text)
+        model = fit_to(Path(folder) / "model", reading, wanted, n_topics=n_topics, keep_text=keep_text, detect=detect)
     except BaseException:
         rmtree(folder, ignore_errors=True)
         raise

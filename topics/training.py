@@ -29,6 +29,7 @@ from topics.store.articles import ArticleFile, ArticleWriter
 from topics.store.commit import Transaction
 from topics.store.models import load, save
 from topics.stories import stories
+from topics.text.languages import Sample, joined
 from topics.text.tokens import Tokens, Words, tokenise
 
 # Stage, steps done, steps in all (None when unknown).
@@ -52,13 +53,15 @@ def fit_to(
     n_topics: int | None = None,
     replace_model: bool = False,
     keep_text: bool = True,
+    detect: bool = False,
     needed: int = 0,
     info: Callable[[], Mapping[str, Any]] = dict,
     progress: Progress = lambda stage, done, total: None,
 ) -> Model:
     """Fit a model on articles, read once, and commit it to a folder.
 
-    n_topics : None for the default of the settings, at most a fifth of the articles.  needed : bytes that the model
+    n_topics : None for the default of the settings, at most a fifth of the articles.  detect : tell the language from
+    the articles, whatever the settings say; the manifest gets the shares.  needed : bytes that the model
     will take, as far as known; MachineError when the disk has less.  info : asked after reading, JSON
     values for the manifest.  Raises SourceError when there is no article, SettingError for more topics than articles,
     ModelExists; whatever happens, a model that was there stays as it was until the new one is whole.
@@ -66,18 +69,24 @@ def fit_to(
     mode: Literal["replace", "create"] = "replace" if replace_model else "create"
     with Transaction(path, mode, needed) as transaction:
         file = transaction.new_path("articles", ".sqlite")
-        learner = Learner()
+        learner, languages = Learner(), Sample()
         with ArticleWriter(file) as writer:
             for done, article in enumerate(articles, 1):
                 kept = filed(article) if settings.clean else article
-                if writer.add(kept) is not None and settings.clean:
-                    learner.add(kept)
+                if writer.add(kept) is not None:
+                    if settings.clean:
+                        learner.add(kept)
+                    if detect:
+                        languages.add(kept.id, kept.lang, kept.title, kept.text)
                 if done % 500 == 0:
                     progress("reading", done, None)
             n_articles = len(writer)
         if not n_articles:
             raise SourceError("no article to train on; `topics read SOURCE` shows what was found")
         settings = replace(settings, n_topics=number_of_topics(settings, n_topics, n_articles))
+        shares = languages.shares()
+        if detect:
+            settings = replace(settings, language=joined(shares))
         reader = ArticleFile(file)
         try:
             furniture = learner.furniture() if settings.clean else None
@@ -101,7 +110,7 @@ def fit_to(
         segment = Segment(index, Rows.from_dense(P), facets, known, none_later, runs, numbers, NONE_REMOVED)
         if not keep_text:
             file = without_text(transaction, file)
-        more = {"text": keep_text, **info()}
+        more = {"text": keep_text, "languages": shares, **info()}
         save(transaction, settings, furniture, vocabulary, fitted, segment, file, more, {"fitted_articles": n_articles})
     return load(path)
 

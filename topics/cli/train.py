@@ -38,6 +38,11 @@ SUFFIXES = 2
 @click.option("--replace", "replace_model", is_flag=True, help="Replace a model of that name.")
 @click.option("--no-text", is_flag=True, help="Keep no texts of articles, so that the model can be published.")
 @click.option("--no-clean", is_flag=True, help="Keep what belongs to the page: captions, footers, breadcrumbs.")
+@click.option(
+    "--language",
+    metavar="CODE",
+    help="Their language: en, de, ..., or en+de for several [default: told from the articles].",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the start of the fit.")
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Threads [default: one for each core]; the result is the same."
@@ -53,6 +58,7 @@ def command(
     replace_model: bool,
     no_text: bool,
     no_clean: bool,
+    language: str | None,
     seed: int,
     jobs: int | None,
     format_: str | None,
@@ -66,7 +72,7 @@ def command(
     """Turn articles into topics and save them as a model.
 
     SOURCE is a file, a folder, a pattern or - for a pipe; several are read as one corpus. Files: JSON lines, CSV, TSV,
-    text, each also gzipped.
+    Excel, Parquet, text, Word, HTML, feeds, NITF, NewsML, ninjs, WARC; packed or in archives too.
     """
     from topics.cli.progress import Bar
     from topics.corpus import ReadOptions, read
@@ -75,7 +81,7 @@ def command(
     from topics.threads import limited
     from topics.training import fit_to
 
-    settings = Settings(seed=seed, clean=not no_clean)
+    settings = Settings(seed=seed, clean=not no_clean, language=language or "en")
     if n_topics is not None:
         Settings(n_topics=n_topics)  # complains of 0 before anything is read
     name = name or name_of(sources)
@@ -95,6 +101,7 @@ def command(
             n_topics=n_topics,
             replace_model=replace_model,
             keep_text=not no_text,
+            detect=language is None,
             needed=DISK * (reading.report.bytes_total or 0),
             info=lambda: {"skipped": reading.report.skipped, "sources": [str(source) for source in sources]},
             progress=bar.step,
@@ -149,6 +156,7 @@ def say_what_next(model: Model, name: str, asked: int | None, seconds: float) ->
     say("")
     if asked is not None and count < asked:
         say(f"{asked} topics were asked for; only {count} differ in these articles.")
+    say_languages(model)
     if not fitted.converged:
         say(f"The fit was still improving after {len(fitted.errors)} rounds; the topics are usable.")
     say(f"{plural(count, 'topic')} of {plural(len(model), 'article')} in {seconds:.1f} seconds.  Next:")
@@ -161,6 +169,18 @@ def say_what_next(model: Model, name: str, asked: int | None, seconds: float) ->
     ]
     for line, what in hints[: 2 if len(model) == 1 else 4]:
         say(f"  {line:<60} {what}")
+
+
+def say_languages(model: Model) -> None:
+    """Which languages the articles are in, where that is not English alone."""
+    languages = model.settings.language.split("+")
+    if len(languages) > 1:
+        shares = model.info["manifest"].info.get("languages") or {}
+        told = ", ".join(f"{name} {shares[name]:.0%}" if name in shares else name for name in languages)
+        say(f"These articles are in several languages ({told}): topics will mostly keep to one each, and articles are")
+        say("found in their own. To force one language, train with --language CODE.")
+    elif languages != ["en"]:
+        say(f"Language: {languages[0]}.")
 
 
 def plural(count: int, name: str) -> str:
