@@ -283,21 +283,15 @@ def test_read_explains_what_is_cut(cli: Run, tmp_path: Path) -> None:
     """Furniture that recurs, with how often; as a table, and each cut as JSON and CSV; articles stay as they were."""
     footer = "A voice of the harbour since the great flood"
     path = tmp_path / "a.jsonl"
-    rows = [
-        {
-            "id": str(i),
-            "source": "Quay",
-            "title": f"Title {i}",
-            "text": f"Ship {i} came in at {i} with {i} crates.\n\n{footer}",
-        }
-        for i in range(30)
-    ]
+    lines = Path(SAMPLE).read_text("utf-8").splitlines()[:30]
+    texts = [json.loads(line)["text"].split("\n")[0] for line in lines]
+    rows = [{"id": str(i), "source": "Quay", "text": f"{text}\n\n{footer}"} for i, text in enumerate(texts)]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     found = cli("read", path, "--explain", "--json").rows()
-    assert [row["id"] for row in found] == [str(i) for i in range(30)]
-    cut = found[0]["cuts"][0]
-    assert (cut["line"], cut["kind"], cut["certain"]) == (footer, "furniture", True)
-    assert "30 of the 30" in cut["why"]
+    cuts = [cut for row in found for cut in row["cuts"] if cut["line"] == footer]
+    assert len(cuts) == 30
+    assert (cuts[0]["kind"], cuts[0]["certain"]) == ("furniture", True)
+    assert "30 of the 30" in cuts[0]["why"]
     assert footer in cli("read", path, "--explain").out
     assert cli("read", path, "--explain", "--csv").out.splitlines()[0] == "\ufeffid,source,line,kind,why,certain"
     assert cli("read", path, "--json").rows()[0]["text"].endswith(footer)

@@ -49,8 +49,9 @@ def train(
     None keeps the model in a temporary folder for as long as it is used.  n_topics : 20, at most a fifth of the
     articles, when None.  guides : names and words of topics that come first, as {"economy": ["inflation", "bank"]}.
     like : an older model; topics that live on keep their numbers, names and slugs.  settings : fields of
-    ``topics.Settings``.  Raises SourceError when there is no article, SettingError, ModelExists unless
-    `replace_model`, and for a model with names given by hand unless `like` or `lose_names`.
+    ``topics.Settings``; without `language` it is told from the articles.  Raises SourceError when there is no article,
+    SettingError, ModelExists unless `replace_model`, and for a model with names given by hand unless `like` or
+    `lose_names`.
     """
     from topics.corpus import Reading, from_objects
     from topics.guides import of_mapping
@@ -61,6 +62,7 @@ def train(
     settings["stop_words"] = tuple(settings.get("stop_words", ()))
     wanted = replace(Settings(), **settings, guides=of_mapping(guides or {}))
     old = None if like is None else like.fitted
+    detect = "language" not in settings
     if name is not None:
         path = resolve(str(name), models_folder(models))
         return fit_to(
@@ -72,10 +74,12 @@ def train(
             like=old,
             lose_names=lose_names,
             keep_text=keep_text,
+            detect=detect,
         )
     folder = mkdtemp(prefix="topics-")
     try:
-        model = fit_to(Path(folder) / "model", reading, wanted, n_topics=n_topics, like=old, keep_text=keep_text)
+        path = Path(folder) / "model"
+        model = fit_to(path, reading, wanted, n_topics=n_topics, like=old, keep_text=keep_text, detect=detect)
     except BaseException:
         rmtree(folder, ignore_errors=True)
         raise

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from topics.errors import SettingError
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:\+[a-z]{2,3})*")
 
 # More topics than this cannot be read by anyone, and W would no longer be small.
 MOST_TOPICS = 2000
@@ -20,6 +23,7 @@ class Settings:
     n_topics: int = 20
     # Only the start of a topic model draws random numbers.
     seed: int = 0
+    # ISO 639-1; "en+de" is a corpus of several, the most frequent first. Training tells it unless it is told.
     language: str = "en"
     # Without what belongs to the page: breadcrumbs, captions, footers, what an outlet puts under every article.
     clean: bool = True
@@ -64,6 +68,8 @@ class Settings:
                 raise SettingError(
                     f"guide {name!r}: a name of its own and at least one word, as in economy=inflation,bank"
                 )
+        if not isinstance(self.language, str) or not _LANGUAGE.fullmatch(self.language):
+            raise SettingError(f'language must be a code such as "de", or several ("en+de"); it is {self.language!r}')
 
     def least_df(self, n_articles: int) -> int:
         """Articles a term must be in: 1 for fewer than 25 articles, 2 for fewer than 1,000, 3 up to 2,000, else 5."""

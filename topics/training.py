@@ -29,6 +29,7 @@ from topics.store.commit import Transaction
 from topics.store.manifest import Manifest
 from topics.store.models import load, save
 from topics.stories import stories
+from topics.text.languages import Sample, joined
 from topics.text.tokens import Tokens, Words, tokenise
 
 # Articles in memory at a time.
@@ -47,6 +48,7 @@ def fit_to(
     like: Topics | None = None,
     lose_names: bool = False,
     keep_text: bool = True,
+    detect: bool = False,
     needed: int = 0,
     info: Callable[[], Mapping[str, Any]] = dict,
     progress: Progress = lambda stage, done, total: None,
@@ -54,6 +56,7 @@ def fit_to(
     """Fit a model on articles, read once, and commit it to a folder.
 
     n_topics : None for the default of the settings (with `like` for as many as there), at most a fifth of the articles.
+    detect : tell the language from the articles, whatever the settings say; the manifest gets the shares.
     like : topics of another model whose numbers, names and slugs are kept.  lose_names : replace a model though a
     person has named topics of it.  needed : bytes that the model will take, as far as known; MachineError when the
     disk has less.  info : asked after reading, JSON values for the manifest.  Raises SourceError when there is no
@@ -65,12 +68,15 @@ def fit_to(
         if like is None and not lose_names:
             check_names(transaction.old)
         file = transaction.new_path("articles", ".sqlite")
-        learner = Learner()
+        learner, languages = Learner(), Sample()
         with ArticleWriter(file) as writer:
             for done, article in enumerate(articles, 1):
                 kept = filed(article) if settings.clean else article
-                if writer.add(kept) is not None and settings.clean:
-                    learner.add(kept)
+                if writer.add(kept) is not None:
+                    if settings.clean:
+                        learner.add(kept)
+                    if detect:
+                        languages.add(kept.id, kept.lang, kept.title, kept.text)
                 if done % 500 == 0:
                     progress("reading", done, None)
             n_articles = len(writer)
@@ -79,6 +85,9 @@ def fit_to(
         if like is not None and n_topics is None:
             settings = replace(settings, n_topics=len(like))
         settings = replace(settings, n_topics=number_of_topics(settings, n_topics, n_articles))
+        shares = languages.shares()
+        if detect:
+            settings = replace(settings, language=joined(shares))
         reader = ArticleFile(file)
         try:
             furniture = learner.furniture() if settings.clean else None
@@ -106,7 +115,7 @@ def fit_to(
         segment = Segment(index, weights, facets, known, none_later, runs, numbers, NONE_REMOVED)
         if not keep_text:
             file = without_text(transaction, file)
-        more = {"text": keep_text, **info()}
+        more = {"text": keep_text, "languages": shares, **info()}
         if like is not None and fit.matched is not None:
             more["like"] = fit.matched.row(like, fit.topics)
         counted = {"fitted_articles": n_articles}

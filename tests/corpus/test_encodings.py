@@ -124,3 +124,11 @@ def test_damage_comes_after_what_is_whole() -> None:
     assert next(text) == "one\ntwo\nthree\n"
     with pytest.raises(zlib.error):
         next(text)
+
+
+def test_letters_broken_by_an_earlier_program_are_reported(write: Any, articles: Any) -> None:
+    """Counted, not repaired; São Paulo and prices in â are no such thing."""
+    broken = "Le café était fermé, l’été aussi.".encode().decode("cp1252")
+    found, report = articles(write("a.jsonl", [{"text": broken}, {"text": "São Paulo, Ãngela, pâté, “â” and ÃÃÃ"}]))
+    assert found[0].text == broken
+    assert next(note for note in report.notes if "an earlier program broke" in note).startswith("1 articles")

@@ -63,6 +63,11 @@ SUFFIXES = 2
     "agreement between seeds says nothing of how stable topics are; `topics evaluate` does.",
 )
 @click.option(
+    "--language",
+    metavar="CODE",
+    help="Their language: en, de, ..., or en+de for several [default: told from the articles].",
+)
+@click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Threads [default: one for each core]; the result is the same."
 )
 @options.reading
@@ -80,6 +85,7 @@ def command(
     force: bool,
     no_text: bool,
     no_clean: bool,
+    language: str | None,
     seed: int,
     jobs: int | None,
     format_: str | None,
@@ -93,7 +99,7 @@ def command(
     """Turn articles into topics and save them as a model.
 
     SOURCE is a file, a folder, a pattern or - for a pipe; several are read as one corpus. Files: JSON lines, CSV, TSV,
-    text, each also gzipped.
+    Excel, Parquet, text, Word, HTML, feeds, NITF, NewsML, ninjs, WARC; packed or in archives too.
     """
     from topics.api import load
     from topics.cli.progress import Bar
@@ -104,7 +110,11 @@ def command(
     from topics.training import fit_to
 
     settings = Settings(
-        seed=seed, clean=not no_clean, stop_words=words_in(stop_words), guides=guides_of(guides) if guides else ()
+        seed=seed,
+        clean=not no_clean,
+        language=language or "en",
+        stop_words=words_in(stop_words),
+        guides=guides_of(guides) if guides else (),
     )
     if n_topics is not None:
         Settings(n_topics=n_topics)  # complains of 0 before anything is read
@@ -130,6 +140,7 @@ def command(
             like=old,
             lose_names=force,
             keep_text=not no_text,
+            detect=language is None,
             needed=DISK * (reading.report.bytes_total or 0),
             info=lambda: {"skipped": reading.report.skipped, "sources": [str(source) for source in sources]},
             progress=bar.step,
@@ -211,6 +222,7 @@ def say_what_next(model: Model, name: str, asked: int | None, seconds: float) ->
         gone = f"; gone: {', '.join(told['gone'])}" if told["gone"] else ""
         new = f"; new: {', '.join(told['new'])}" if told["new"] else ""
         say(f"{len(told['kept'])} topics of the older model live on{new}{gone}")
+    say_languages(model)
     if not fitted.converged:
         say(f"The fit was still improving after {len(fitted.errors)} rounds; the topics are usable.")
     say(f"{plural(count, 'topic')} of {plural(len(model), 'article')} in {seconds:.1f} seconds.  Next:")
@@ -223,6 +235,18 @@ def say_what_next(model: Model, name: str, asked: int | None, seconds: float) ->
     ]
     for line, what in hints[: 2 if len(model) == 1 else 4]:
         say(f"  {line:<60} {what}")
+
+
+def say_languages(model: Model) -> None:
+    """Which languages the articles are in, where that is not English alone."""
+    languages = model.settings.language.split("+")
+    if len(languages) > 1:
+        shares = model.info["manifest"].info.get("languages") or {}
+        told = ", ".join(f"{name} {shares[name]:.0%}" if name in shares else name for name in languages)
+        say(f"These articles are in several languages ({told}): topics will mostly keep to one each, and articles are")
+        say("found in their own. To force one language, train with --language CODE.")
+    elif languages != ["en"]:
+        say(f"Language: {languages[0]}.")
 
 
 def plural(count: int, name: str) -> str:

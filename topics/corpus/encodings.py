@@ -50,6 +50,19 @@ _OTHERS = [
 ]
 
 
+# UTF-8 that was read as CP1252 and saved so: é is Ã©, the apostrophe ’ is â€™, ü is Ã¼.
+_MOJIBAKE = re.compile(
+    "Ã[\u0080-\u00bf\u0192\u0160\u0161\u2018-\u2122]|â€[\u0080-\u00ff\u0152\u0153\u02dc\u2018-\u2122]"
+)
+
+
+def is_mojibake(text: str) -> bool:
+    """Whether letters of a text stand as two or three others each, since a program before us read them wrongly."""
+    if text.isascii() or ("Ã" not in text and "â€" not in text):
+        return False
+    return len(_MOJIBAKE.findall(text)) > 1
+
+
 class ByteStream(Protocol):
     """What is read here: gzip files, buffered files and pipes alike.  Returns b"" at the end only."""
 

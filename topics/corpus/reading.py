@@ -9,7 +9,7 @@ from typing import Any
 
 from topics.corpus import date_order
 from topics.corpus.articles import BadRecord, Builder, Undecided
-from topics.corpus.encodings import LONGEST_LINE
+from topics.corpus.encodings import LONGEST_LINE, is_mojibake
 from topics.corpus.fields import check_told, unknown_column
 from topics.corpus.formats import Input, format_of_name
 from topics.corpus.report import FileReport, Report, Skip
@@ -93,6 +93,7 @@ class Reading:
         self._skips = 0  # of the SOURCE at hand
         self._first_skip: Skip | None = None
         self._has_text = False
+        self._mojibake = 0
 
     def __iter__(self) -> Iterator[Article]:
         for article, _, _, _ in self._read():
@@ -153,8 +154,11 @@ class Reading:
                         break
                     report.kept += 1
                     mine.articles += 1
-                    if article.text:
+                    text = article.text
+                    if text:
                         self._has_text = True
+                        if not text.isascii() and is_mojibake(text):
+                            self._mojibake += 1
                     date = article.date
                     if date is None:
                         report.undated += 1
@@ -256,5 +260,8 @@ class Reading:
         if builder.ambiguous_dates:
             what = "dates such as 03/04/2023 can be read in two ways and are kept as written"
             report.note(f"{builder.ambiguous_dates:,} {what}; say --day-first or --month-first")
+        if self._mojibake:
+            what = "articles with letters that an earlier program broke (Ã© for é), kept as they are"
+            report.note(f"{self._mojibake:,} {what}; export them anew as UTF-8")
         if report.passed_over:
             report.note(f"{report.passed_over:,} files of other kinds were passed over")

@@ -1,0 +1,171 @@
+"""Promises of languages: told from the articles, their grammar in no topic."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+import topics
+from topics.errors import SettingError
+from topics.settings import Settings
+from topics.text.languages import Sample, base, detect, joined, known
+from topics.text.terms import Terms, fold, stop_words
+
+SENTENCES = {
+    "en": "The prime minister said on Monday that the government will not change its plans for the pensions.",
+    "de": "Der Kanzler sagte am Montag, dass die Regierung ihre Pläne für die Renten nicht ändern wird.",
+    "fr": "Le Premier ministre a déclaré lundi que le gouvernement ne changerait pas ses plans pour les retraites.",
+    "es": "El primer ministro dijo el lunes que el gobierno no cambiará sus planes para las pensiones.",
+    "it": "Il primo ministro ha detto lunedì che il governo non cambierà i suoi piani per le pensioni.",
+    "pt": "O primeiro-ministro disse na segunda-feira que o governo não vai mudar os seus planos para as pensões.",
+    "nl": "De minister-president zei maandag dat de regering haar plannen voor de pensioenen niet zal veranderen.",
+    "sv": "Statsministern sade på måndagen att regeringen inte kommer att ändra sina planer för pensionerna.",
+    "fi": "Pääministeri sanoi maanantaina, että hallitus ei aio muuttaa suunnitelmiaan, vaikka se on nyt mahdollista.",
+    "pl": "Premier powiedział w poniedziałek, że rząd nie zmieni swoich planów, które są już dla nas gotowe.",
+    "ru": "Премьер-министр сказал в понедельник, что правительство не будет менять свои планы.",
+    "uk": "Прем'єр-міністр сказав у понеділок, що уряд не буде змінювати свої плани для людей, які вже там.",
+    "ar": "قال رئيس الوزراء يوم الاثنين إن الحكومة لن تغير خططها في هذا العام من أجل المعاشات.",
+    "fa": "نخست وزیر روز دوشنبه گفت که دولت برنامه های خود را برای این سال تغییر نخواهد داد.",
+    "zh": "总理周一表示，政府不会改变养老金的计划。",
+    "ja": "首相は月曜日、政府は年金の計画を変更しないと述べた。",
+    "ko": "총리는 월요일 정부가 연금 계획을 변경하지 않을 것이라고 말했다.",
+    "th": "นายกรัฐมนตรีกล่าวเมื่อวันจันทร์ว่ารัฐบาลจะไม่เปลี่ยนแผน",
+    "el": "Ο πρωθυπουργός είπε τη Δευτέρα ότι η κυβέρνηση δεν θα αλλάξει τα σχέδιά της.",
+    "he": "ראש הממשלה אמר ביום שני כי הממשלה לא תשנה את תוכניותיה.",
+}
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_a_sentence_tells_its_language(language: str) -> None:
+    """By its function words, or its letters."""
+    assert detect(SENTENCES[language]) == language
+
+
+@pytest.mark.parametrize("text", ["", "   ", "12 : 3", "Xyzzy", "Lorem ipsum", "😀"])
+def test_what_does_not_tell_is_none(text: str) -> None:
+    """Rather than a guess."""
+    assert detect(text) is None
+
+
+def test_tags_of_sources() -> None:
+    """With countries, in capitals, old ones; "english" and other words are no tags."""
+    assert [base(tag) for tag in ("en-GB", "DE_at", "nb", "iw", "xx", "", None)] == [
+        "en",
+        "de",
+        "no",
+        "he",
+        None,
+        None,
+        None,
+    ]
+
+
+def test_a_sample_does_not_hang_on_the_order() -> None:
+    """The same articles in any order give the same languages; what is in the text goes before the tag."""
+    articles = [(str(i), "en", "", SENTENCES["de" if i % 3 else "fr"]) for i in range(900)] + [("x", "es", "", "Xyzzy")]
+    found = []
+    for seed in range(3):
+        random.Random(seed).shuffle(articles)
+        sample = Sample()
+        for article in articles:
+            sample.add(*article)
+        found.append(sample.shares())
+    assert found[0] == found[1] == found[2]
+    assert list(found[0]) == ["de", "fr"]
+    assert joined(found[0]) == "de+fr"
+    assert (joined({}), Sample().shares()) == ("en", {})
+
+
+def test_every_list_is_of_folded_words() -> None:
+    """A stop word is met in the form that words are folded to."""
+    for language in known():
+        words = stop_words(language)
+        assert len(words) > 20
+        odd = {word for word in words if fold(word, language) not in words and fold(word, language)}
+        assert len(odd) <= 0.02 * len(words), (language, odd)
+
+
+def test_spellings_of_arabic_and_persian_are_one() -> None:
+    """Forms of alef, short vowels, tatweel, the Persian kaf and yeh."""
+    assert len({fold(word, "ar") for word in ("أحمد", "احمد", "أَحْمَد", "احـمد")}) == 1
+    assert fold("کتاب", "fa") == fold("كتاب", "ar")
+
+
+def test_grammar_of_chinese_and_japanese_is_no_term() -> None:
+    """Pairs with a particle, pairs of hiragana; other pairs are terms."""
+    assert [fold(pair) for pair in ("的计", "して", "政府", "年金", "カナ")] == ["", "", "政府", "年金", "カナ"]
+
+
+def test_several_languages_have_their_stop_words_and_stemmers_by_script() -> None:
+    """Of one script the first language's."""
+    terms = Terms("ru+de+en")
+    assert {"und", "the", "и"} <= terms.stop
+    assert terms.term("правительства") == Terms("ru").term("правительства")
+    assert terms.term("Regierungen") == Terms("de").term("Regierungen")
+
+
+def test_a_language_is_a_code() -> None:
+    """And the error says so."""
+    for language in ("", "German", "de,en", "de+", 5):
+        with pytest.raises(SettingError, match='a code such as "de"'):
+            Settings(language=language)  # type: ignore[arg-type]
+
+
+NOUNS = {
+    "de": [
+        ["Hafen", "Schiff", "Fähre", "Kapitän", "Ladung", "Werft"],
+        ["Spiel", "Trainer", "Tor", "Mannschaft", "Stadion", "Liga"],
+        ["Gericht", "Richter", "Urteil", "Anklage", "Zeuge", "Verteidiger"],
+    ],
+    "en": [
+        ["harbour", "vessel", "ferry", "captain", "cargo", "shipyard"],
+        ["match", "coach", "goal", "squad", "stadium", "league"],
+        ["court", "judge", "verdict", "charge", "witness", "lawyer"],
+    ],
+}
+FRAMES = {
+    "de": "Der {} und die {} sind nach dem {} in der Stadt, aber das {} ist nicht für den {} da.",
+    "en": "The {} and the {} are after the {} in the town, but that {} is not for the {} there.",
+}
+
+
+def corpus(*languages: str) -> list[dict[str, str]]:
+    """Forty articles a language, each of one of three subjects."""
+    draw = random.Random(0)
+    return [
+        {
+            "id": f"{language}{i}",
+            "text": " ".join(FRAMES[language].format(*draw.choices(NOUNS[language][i % 3], k=5)) for _ in range(6)),
+        }
+        for language in languages
+        for i in range(40)
+    ]
+
+
+GRAMMAR = {word.lower() for frame in FRAMES.values() for word in frame.replace(",", "").replace(".", "").split()}
+GRAMMAR -= {"{}", "stadt", "town"}
+
+
+def grammar_in(model: Any) -> set[str]:
+    return {term.term.lower() for topic in model.topics() for term in topic.keywords[:10]} & GRAMMAR
+
+
+@pytest.mark.parametrize("languages", [("de",), ("en",), ("de", "en")])
+def test_no_topic_is_made_of_grammar(languages: tuple[str, ...]) -> None:
+    """Whatever the languages; told wrongly, topics are full of it."""
+    model = topics.train(corpus(*languages), n_topics=6)
+    assert model.settings.language == "+".join(languages)
+    assert grammar_in(model) == set()
+    if "de" in languages:
+        assert grammar_in(topics.train(corpus(*languages), n_topics=6, language="en", max_df=1.0))
+
+
+def test_topics_keep_to_one_language() -> None:
+    """In a corpus of two."""
+    model = topics.train(corpus("de", "en"), n_topics=6)
+    german = {noun.lower() for subject in NOUNS["de"] for noun in subject}
+    for topic in model.topics():
+        terms = [term.term.lower() in german for term in topic.keywords[:5]]
+        assert len(set(terms)) == 1, topic
