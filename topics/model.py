@@ -105,6 +105,17 @@ class Model:
         """The topics of the articles of each segment; a row sums to 1 or is empty."""
         return [self.fitted.of_rows(segment.weights) for segment in self.segments]
 
+    def strongest(self) -> NDArray[np.int64]:
+        """int64 (n_rows,): the strongest topic of the article in each row, ties to the lower, -1 for none."""
+        found = []
+        for part in self.weights:
+            best = np.full(len(part), -1, np.int64)
+            row = np.repeat(np.arange(len(part)), np.diff(part.starts))
+            order = np.lexsort((-part.terms, part.values, row))  # of a row the last one stays
+            best[row[order]] = part.terms[order]
+            found.append(best)
+        return np.concatenate(found)
+
     def topics(self, top: int = 10) -> list[Topic]:
         """Every topic with its `top` keywords, the largest share first."""
         if top < 1:
