@@ -158,12 +158,12 @@ class Model:
         passes = self._passes(filters)
         for row, article in enumerate(self.reader.scan(text=False)):
             if passes[row]:
-                yield self._assignment(article, *self._weights_of(row), min_weight)
+                yield self._assignment(article, *self.weights_of(row), min_weight)
 
     def topics_of(self, row: int) -> Assignment:
         """The topics of the article in a row."""
         (article,) = self.reader.get([row], text=False)
-        return self._assignment(article, *self._weights_of(row), 0.0)
+        return self._assignment(article, *self.weights_of(row), 0.0)
 
     def _assign_new(self, articles: Iterable[Article], min_weight: float) -> Iterator[Assignment]:
         rest = iter(articles)
@@ -381,7 +381,8 @@ class Model:
         """The rows of the articles that pass the filters, ascending."""
         return np.flatnonzero(self._passes(filters))
 
-    def _weights_of(self, row: int) -> Row:
+    def weights_of(self, row: int) -> Row:
+        """Topics and weights of the article in a row, hidden topics too."""
         segment = int(np.searchsorted(self._starts, row, side="right")) - 1
         return self.weights[segment].row(row - int(self._starts[segment]))
 

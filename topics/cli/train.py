@@ -25,7 +25,12 @@ SUFFIXES = 2
 
 def number(context: click.Context, option: click.Parameter, value: str | None) -> int | str | None:
     """A whole number, or auto."""
-    return value if value in (None, "auto") else int(click.INT.convert(value, option, context))
+    if value in (None, "auto"):
+        return value
+    try:
+        return int(str(value))
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is neither a whole number nor auto") from None
 
 
 @click.command(
