@@ -52,6 +52,8 @@ LAYERS = {
     "choose": 3,
     "evaluation": 3,
     "steer": 4,
+    "methods": 4,
+    "sheets": 4,
     "model": 3,
     "encode": 3,
     "estimators": 3,

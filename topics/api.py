@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from weakref import finalize
 
 from topics.settings import Settings
@@ -34,7 +34,7 @@ def train(
     articles: Iterable[object],
     name: str | Path | None = None,
     *,
-    n_topics: int | None = None,
+    n_topics: int | Literal["auto"] | None = None,
     replace_model: bool = False,
     guides: Mapping[str, Sequence[str]] | None = None,
     like: Model | None = None,
@@ -47,7 +47,8 @@ def train(
 
     articles : strings, dicts, Articles, a DataFrame, or what ``topics.read`` gives; read once.  name : as for `load`;
     None keeps the model in a temporary folder for as long as it is used.  n_topics : 20, at most a fifth of the
-    articles, when None.  guides : names and words of topics that come first, as {"economy": ["inflation", "bank"]}.
+    articles, when None; "auto" for as many as suit the articles.  guides : names and words of topics that come first,
+    as {"economy": ["inflation", "bank"]}.
     like : an older model; topics that live on keep their numbers, names and slugs.  settings : fields of
     ``topics.Settings``; without `language` it is told from the articles.  Raises SourceError when there is no article,
     SettingError, ModelExists unless `replace_model`, and for a model with names given by hand unless `like` or

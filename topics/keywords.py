@@ -45,6 +45,13 @@ def relevance(H: NDArray[np.float32], present: NDArray[np.float32], rare: NDArra
     return np.asarray(A * share**PARTICULAR * present**PRESENT / rare**RARE, np.float64)
 
 
+def keywords_of(
+    H: NDArray[np.float32], counts: Any, P: NDArray[np.float32], rare: NDArray[np.float32], k: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Keywords of freshly fitted topics, as `ranked` gives them.  counts, P : as in `presence`.  rare : the IDF."""
+    return ranked(relevance(H, presence(counts, P), rare), k)
+
+
 def ranked(R: NDArray[np.float64], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Keywords of each topic, best first, and their relevance; ties go to the earlier term.
 

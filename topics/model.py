@@ -128,6 +128,17 @@ class Model:
         """The topics of the articles of each segment; a row sums to 1 or is empty."""
         return [self.fitted.of_rows(segment.weights) for segment in self.segments]
 
+    def strongest(self) -> NDArray[np.int64]:
+        """int64 (n_rows,): the strongest topic of the article in each row, ties to the lower, -1 for none."""
+        found = []
+        for part in self.weights:
+            best = np.full(len(part), -1, np.int64)
+            row = np.repeat(np.arange(len(part)), np.diff(part.starts))
+            order = np.lexsort((-part.terms, part.values, row))  # of a row the last one stays
+            best[row[order]] = part.terms[order]
+            found.append(best)
+        return np.concatenate(found)
+
     def topics(self, top: int = 10) -> Listing[Topic]:
         """Every topic with its `top` keywords, the largest share first."""
         if top < 1:
@@ -173,12 +184,12 @@ class Model:
         passes = self.passes(filters)
         for row, article in enumerate(self.reader.scan(text=False)):
             if passes[row]:
-                yield self._assignment(article, *self._weights_of(row), min_weight)
+                yield self._assignment(article, *self.weights_of(row), min_weight)
 
     def topics_of(self, row: int) -> Assignment:
         """The topics of the article in a row."""
         (article,) = self.reader.get([row], text=False)
-        return self._assignment(article, *self._weights_of(row), 0.0)
+        return self._assignment(article, *self.weights_of(row), 0.0)
 
     def _assign_new(self, articles: Iterable[Article], min_weight: float) -> Iterator[Assignment]:
         rest = iter(articles)
@@ -449,7 +460,8 @@ class Model:
         """The rows of the articles that pass the filters, ascending."""
         return np.flatnonzero(self.passes(filters))
 
-    def _weights_of(self, row: int) -> Row:
+    def weights_of(self, row: int) -> Row:
+        """Topics and weights of the article in a row, hidden topics too."""
         segment = int(np.searchsorted(self._starts, row, side="right")) - 1
         return self.weights[segment].row(row - int(self._starts[segment]))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -11,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from topics import collocations, duplicates, lookup, vectorize
+from topics.choose import choose
 from topics.corpus.cleaning import Furniture, Learner, filed, words_of
 from topics.drift import Familiarity
 from topics.errors import ModelExists, SettingError, SourceError
@@ -43,7 +46,7 @@ def fit_to(
     articles: Iterable[Article],
     settings: Settings,
     *,
-    n_topics: int | None = None,
+    n_topics: int | Literal["auto"] | None = None,
     replace_model: bool = False,
     like: Topics | None = None,
     lose_names: bool = False,
@@ -55,7 +58,8 @@ def fit_to(
 ) -> Model:
     """Fit a model on articles, read once, and commit it to a folder.
 
-    n_topics : None for the default of the settings (with `like` for as many as there), at most a fifth of the articles.
+    n_topics : None for the default of the settings (with `like` for as many as there), at most a fifth of the articles;
+    "auto" for as many as suit the articles.
     detect : tell the language from the articles, whatever the settings say; the manifest gets the shares.
     like : topics of another model whose numbers, names and slugs are kept.  lose_names : replace a model though a
     person has named topics of it.  needed : bytes that the model will take, as far as known; MachineError when the
@@ -68,11 +72,12 @@ def fit_to(
         if like is None and not lose_names:
             check_names(transaction.old)
         file = transaction.new_path("articles", ".sqlite")
-        learner, languages = Learner(), Sample()
+        learner, languages, corpus = Learner(), Sample(), 0
         with ArticleWriter(file) as writer:
             for done, article in enumerate(articles, 1):
                 kept = filed(article) if settings.clean else article
                 if writer.add(kept) is not None:
+                    corpus = (corpus + digest(kept)) % 2**256
                     if settings.clean:
                         learner.add(kept)
                     if detect:
@@ -84,7 +89,8 @@ def fit_to(
             raise SourceError("no article to train on; `topics read SOURCE` shows what was found")
         if like is not None and n_topics is None:
             settings = replace(settings, n_topics=len(like))
-        settings = replace(settings, n_topics=number_of_topics(settings, n_topics, n_articles))
+        if n_topics != "auto":
+            settings = replace(settings, n_topics=number_of_topics(settings, n_topics, n_articles))
         shares = languages.shares()
         if detect:
             settings = replace(settings, language=joined(shares))
@@ -98,6 +104,9 @@ def fit_to(
             order = np.array(sorted(range(n_articles), key=ids_of(reader).__getitem__), np.int64)
             pairs = collocations.pairs(blocks, words, found, settings, order)
             del blocks
+            choice = choose(found, counts, settings, order, progress) if n_topics == "auto" else None
+            if choice is not None:
+                settings = replace(settings, n_topics=choice.topics)
             fit = fit_topics(found, counts, settings, order, pairs, progress, like)
             facets = Facets.build(reader.scan(text=False))
         finally:
@@ -115,12 +124,20 @@ def fit_to(
         segment = Segment(index, weights, facets, known, none_later, runs, numbers, NONE_REMOVED)
         if not keep_text:
             file = without_text(transaction, file)
-        more = {"text": keep_text, "languages": shares, **info()}
+        more = {"text": keep_text, "corpus": f"{corpus:064x}", "languages": shares, **info()}
+        if choice is not None:
+            more["choice"] = choice.row()
         if like is not None and fit.matched is not None:
             more["like"] = fit.matched.row(like, fit.topics)
         counted = {"fitted_articles": n_articles}
         save(transaction, settings, furniture, vocabulary, fitted, segment, file, more, counted)
     return load(path)
+
+
+def digest(article: Article) -> int:
+    """SHA-256 of an article; their sum names a corpus, in whatever order it was read."""
+    row = json.dumps(article.row(), ensure_ascii=False, sort_keys=True)
+    return int.from_bytes(hashlib.sha256(row.encode("utf-8", "surrogatepass")).digest())
 
 
 def check_names(old: Manifest | None) -> None:

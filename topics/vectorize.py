@@ -111,6 +111,21 @@ class TopicWords:
         """float32 (n_terms,)."""
         return idf(self.df, self.n_articles)
 
+    def within(self, counts: Any, settings: Settings) -> tuple[TopicWords, Any]:
+        """The words that are neither rare nor everywhere in some articles, and the articles counted in them.
+
+        counts : CSR (n_articles, n_words), in the words that there are.  All stay when none would.
+        """
+        n_articles = counts.shape[0]
+        df = np.bincount(counts.indices, minlength=len(self)).astype(np.int32)
+        kept = np.flatnonzero((df >= settings.least_df(n_articles)) & (df <= max(1, settings.max_df * n_articles)))
+        if not len(kept):
+            kept = np.arange(len(self))
+        X = counts[:, kept]
+        names, shown = (StringTable.pack(table[int(i)] for i in kept) for table in (self.names, self.shown))
+        mean_length = float(X.data.sum(dtype=np.float64) / max(1, n_articles))
+        return TopicWords(names, shown, names.order(), df[kept], n_articles, mean_length), X
+
     def weigh(self, counts: Any, settings: Settings) -> Any:
         """Counts to weights: float32 CSR of the same shape.  A row depends on no other row.
 

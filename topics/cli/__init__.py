@@ -27,6 +27,7 @@ COMMANDS = {
     "merge": "Make several topics one.",
     "drop": "Let topics go.",
     "hide": "Keep topics out of the tags that `assign` gives.",
+    "evaluate": "Score a model: coherence, diversity, stability and more.",
     "add": "Add articles to a model, or replace those it has.",
     "remove": "Remove articles from a model, with their text.",
     "trends": "Show topics over time: which rise, which fall.",

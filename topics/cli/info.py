@@ -8,14 +8,15 @@ from typing import Any
 import click
 
 from topics.cli import options
-from topics.cli.output import cell, listing, show
+from topics.cli.output import cell, listing, show, table
 
 
 @click.command("info", epilog="Example: topics info sample")
 @options.name
+@click.option("--methods", is_flag=True, help="A paragraph for the methods section of a paper instead.")
 @listing
 @options.models
-def command(name: str, output: str | None, models: str | None) -> None:
+def command(name: str, methods: bool, output: str | None, models: str | None) -> None:
     """Tell what a model is: its articles, settings and versions, and whether the fit converged.
 
     Of articles added since: which share of their terms the fit had not seen, which share of them its topics explain,
@@ -27,6 +28,12 @@ def command(name: str, output: str | None, models: str | None) -> None:
 
     path = find(name, models_folder(models))
     manifest = Manifest.read(path)
+    if methods:
+        from topics.methods import paragraph
+
+        text = paragraph(manifest)
+        show(output, [{"model": path.name, "methods": text}], lambda rows: click.echo(text))
+        return
     drift = load(path).drift().row()
     row = {
         "model": path.name,
@@ -47,6 +54,30 @@ def print_info(rows: Sequence[Mapping[str, Any]]) -> None:
     """One fact a line."""
     for row in rows:
         for key, value in row.items():
+            if key == "choice":
+                print_choice(value)
+                continue
             if isinstance(value, Mapping):
                 value = ", ".join(f"{name} {each}" for name, each in value.items())
             click.echo(f"{key:<16}  {cell(value)}")
+
+
+# Columns of the longest bar.
+BAR = 30
+
+
+def print_choice(choice: Mapping[str, Any]) -> None:
+    """How the number of topics was chosen: the sentence, the table, the scores as bars."""
+    click.echo(f"{'choice':<16}  {choice['reason']}")
+    best = max((row["score"] for row in choice["candidates"]), default=0) or 1
+    lines = [
+        (
+            "",
+            str(row["topics"]),
+            *(f"{row[name]:.2f}" for name in ("stability", "coherence", "score")),
+            "#" * round(BAR * row["score"] / best),
+        )
+        for row in choice["candidates"]
+    ]
+    if lines:
+        table((" " * 16, "topics", "stability", "coherence", "score", ""), lines, right=range(5))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -23,6 +23,16 @@ DISK = 5
 SUFFIXES = 2
 
 
+def number(context: click.Context, option: click.Parameter, value: str | None) -> int | str | None:
+    """A whole number, or auto."""
+    if value in (None, "auto"):
+        return value
+    try:
+        return int(str(value))
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is neither a whole number nor auto") from None
+
+
 @click.command(
     "train",
     epilog="Example: topics train corpora/sample.jsonl --topics 15",
@@ -32,9 +42,9 @@ SUFFIXES = 2
 @click.option(
     "--topics",
     "n_topics",
-    type=int,
-    metavar="N",
-    help="How many topics [default: 20, at most a fifth of the articles].",
+    callback=number,
+    metavar="N|auto",
+    help="How many topics [default: 20, at most a fifth of the articles]; auto: as many as are stable and coherent.",
 )
 @click.option(
     "--guide",
@@ -77,7 +87,7 @@ SUFFIXES = 2
 def command(
     sources: tuple[str, ...],
     name: str | None,
-    n_topics: int | None,
+    n_topics: int | Literal["auto"] | None,
     guides: tuple[str, ...],
     stop_words: Path | None,
     replace_model: bool,
@@ -116,7 +126,7 @@ def command(
         stop_words=words_in(stop_words),
         guides=guides_of(guides) if guides else (),
     )
-    if n_topics is not None:
+    if isinstance(n_topics, int):
         Settings(n_topics=n_topics)  # complains of 0 before anything is read
     name = name or name_of(sources)
     path = resolve(name, models_folder(models))
@@ -211,12 +221,14 @@ def say_what_was_read(report: Report) -> None:
         say(f"note: {note}")
 
 
-def say_what_next(model: Model, name: str, asked: int | None, seconds: float) -> None:
+def say_what_next(model: Model, name: str, asked: int | str | None, seconds: float) -> None:
     """What the topics are worth and what to type now."""
     fitted = model.fitted
     count = len(fitted)
     say("")
-    if asked is not None and count < asked:
+    if (choice := model.info["manifest"].info.get("choice")) is not None:
+        say(f"{choice['reason']}; `topics info {name}` shows the table")
+    if isinstance(asked, int) and count < asked:
         say(f"{asked} topics were asked for; only {count} differ in these articles.")
     if (told := model.info["manifest"].info.get("like")) is not None:
         gone = f"; gone: {', '.join(told['gone'])}" if told["gone"] else ""
