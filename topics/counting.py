@@ -15,7 +15,7 @@ from scipy import sparse
 from topics import kernels
 from topics.text.tokens import Tokens
 
-# Words from which on the compiled way pays: a second of the plain one.
+# Words from which on the compiled way is taken: a third of a second of the plain one.
 BULK = 3_000_000
 # A title with more capitals than this is in title case and says nothing about names.
 TITLE_CASE = 0.6

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from topics import kernels
 from topics.errors import DamagedModel
 
-# Postings of the indexes looked up in from which on a process starts the compiled way: a hundred look-ups in 25,000
-# articles, ten in 250,000. A look-up from the command line never does.
+# Postings of the indexes looked up in from which on a process starts the compiled way: some 200 look-ups in 25,000
+# articles, 20 in 250,000. A look-up from the command line never does.
 BULK = 4e8
 
 # Scores are rounded to this, so that equal articles tie whatever the order their terms were added up in.

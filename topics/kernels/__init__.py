@@ -1,7 +1,8 @@
 """The compiled inner loops: the answers of the plain ways, sooner, for jobs big enough to pay for starting numba.
 
-Importing numba takes a third of a second, reading the compiled loops from their cache a tenth, compiling them without a
-cache a few seconds each module. A module here is imported by `load` alone, and only when a job passes its threshold.
+Importing numba and reading the compiled loops of a module from their cache takes up to a second on a busy machine,
+compiling them without a cache several. A module here is imported by `load` alone, and only when a job passes its
+threshold.
 """
 
 from __future__ import annotations
@@ -91,8 +92,8 @@ class Pool:
 def pool(jobs: int | None = None) -> Iterator[Pool]:
     """Threads for a while.
 
-    Threads of our own rather than joblib's: joblib looks every 10 ms whether a block is done, and an iteration over
-    20 topics has four rounds of blocks in 30 ms.
+    Threads of our own rather than joblib's: joblib sleeps 10 ms between looks whether a block is done, longer than an
+    iteration over 20 topics takes.
     """
     threads = Pool(workers(jobs))
     try:

@@ -28,8 +28,8 @@ _view = Tuple((int64, int64))
 def _loader(kind: Any, bits: int) -> Any:
     """A read of the `at`-th number of a kind behind an address, aligned or not.
 
-    The functions below pass addresses, not arrays: numba counts references around each call with an array, atomically,
-    which halves the speed of loops of a few instructions.  `read` holds the arrays.
+    The functions below pass addresses, not arrays: numba counts references around calls with arrays, atomically, which
+    a loop of a few instructions feels.  `read` holds the arrays.
     """
 
     @intrinsic  # type: ignore[untyped-decorator]
@@ -90,16 +90,11 @@ def word_end(data: int, at: int, index: int, pages: int) -> int:
     """Where the word that begins at `at` ends."""
     last = int64(0)
     while True:
-        byte = int64(byte_at(data, at))
-        while byte < 0x80 and byte_at(pages, byte) & WORD:  # what `look` does, for most of most texts
-            last = int64(byte_at(pages, byte))
-            at += 1
-            byte = int64(byte_at(data, at))
         kind, length = look(data, at, index, pages)
-        if kind & WORD:
+        while kind & WORD:
             last = kind
             at += length
-            continue
+            kind, length = look(data, at, index, pages)
         if kind != JOINER and (kind != POINT or last != NUMBER):
             return at
         after, _ = look(data, at + length, index, pages)

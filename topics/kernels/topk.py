@@ -16,9 +16,9 @@ from topics.kernels import compiled
 
 # Scores are summed in single precision until the last step; rows this near to the bound are scored again.
 MARGIN = 1e-5
-# Scoring a row from its own terms takes as long as this many entries of lists.
+# Scoring a row from its own terms is taken to cost as much as this many entries of lists: an estimate.
 ROW_COST = 300
-# Rows met are listed up to this part of all; beyond, looking at every row is as fast and adding up is faster.
+# Rows met are listed up to this part of all; beyond, all rows are looked at.
 CROWD = 8
 EVERY = -1
 # A look at the rows met pays when this many times as many entries are left, in lists not much shorter.

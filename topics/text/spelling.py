@@ -26,7 +26,7 @@ def commonest(words: Words, term: NDArray[np.int32], weight: NDArray[np.float64]
     """
     best: list[str] = [""] * n_terms
     rivals: dict[int, dict[str, float]] = {}
-    alone = (np.bincount(term[term >= 0], minlength=n_terms) == 1).tolist()  # half of all terms
+    alone = (np.bincount(term[term >= 0], minlength=n_terms) == 1).tolist()  # no rivals to weigh
     for word, number, value in zip(words, term.tolist(), weight.tolist(), strict=True):
         if number < 0:
             continue

@@ -66,7 +66,7 @@ def fold(word: str, language: str = "en") -> str:
 
     "U.N." and "UN" are one; "U.S." and "US" become "u.s.", apart from the pronoun. "" when nothing is left of it.
     """
-    plain = word.isascii() and word.isalnum()  # nine words of ten: none of what follows can happen but the capitals
+    plain = word.isascii() and word.isalnum()  # most words: none of what follows can happen but the capitals
     if not plain:
         word = unicodedata.normalize("NFC", word.translate(_SAME))
     if len(word) > LONGEST_WORD:
