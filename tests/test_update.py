@@ -398,6 +398,8 @@ def test_a_model_without_texts_gets_none(tmp_path: Path) -> None:
     assert not held(path, SECRETS[0])
     assert topics.load(path).search("first17")[0].article.id == "x"
     assert add(path, [article]) == Added(0, 1, 0)
+    assert add(path, [Article("x", "A title")]) == Added(0, 1, 0)  # equal to what is kept of it, and yet another
+    assert topics.load(path).search("first17") == []
 
 
 def test_readers_keep_the_state_they_opened(model: Path) -> None:

@@ -6,7 +6,7 @@ hold no Python object until one string is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -17,6 +17,10 @@ from topics.errors import DamagedModel
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
+
+# Bytes compared at a time when many strings are looked for: two 64-bit numbers, more than most words have.
+_PREFIX = 16
+_PREFIX_TYPE = np.dtype(">u8")
 
 
 class StringTable:
@@ -105,6 +109,41 @@ class StringTable:
         if low == len(order) or self._bytes(int(order[low])) != wanted:
             return None
         return int(order[low])
+
+    def find_all(self, order: npt.NDArray[Any], keys: Sequence[str]) -> npt.NDArray[np.int64]:
+        """What `find` gives for each key, -1 for none: int64 (len(keys),).
+
+        All keys go down the search together, by their first bytes; only those that share these are compared one by one.
+        """
+        wanted = [key.encode(errors="surrogatepass") for key in keys]
+        starts = np.frombuffer(b"".join(key[:_PREFIX].ljust(_PREFIX, b"\0") for key in wanted), _PREFIX_TYPE)
+        starts = starts.reshape(-1, 2)
+        low, high = np.zeros(len(wanted), np.int64), np.full(len(wanted), len(order), np.int64)
+        while (open_ := np.flatnonzero(low < high)).size:
+            middle = (low[open_] + high[open_]) // 2
+            left, right = self._prefixes(order[middle]), starts[open_]
+            less = (left[:, 0] < right[:, 0]) | ((left[:, 0] == right[:, 0]) & (left[:, 1] < right[:, 1]))
+            low[open_[less]] = middle[less] + 1
+            high[open_[~less]] = middle[~less]
+        found = np.full(len(wanted), -1, np.int64)
+        inside = np.flatnonzero(low < len(order))
+        near = self._prefixes(order[low[inside]]) == starts[inside]
+        for i in inside[near.all(axis=1)].tolist():
+            first = int(order[low[i]])
+            index = first if self._bytes(first) == wanted[i] else self.find(order, keys[i])
+            found[i] = -1 if index is None else index
+        return found
+
+    def _prefixes(self, indices: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """(n, 2): the first bytes of some strings as two numbers that order as the bytes do, zeros behind the end."""
+        begin, end = self.offsets[indices], self.offsets[indices + 1]
+        if len(indices) and not (begin.min() >= 0 and bool(np.all(begin <= end)) and end.max() <= len(self.data)):
+            raise DamagedModel("a table of strings: offsets that do not ascend; restore the model or train it again")
+        places = begin[:, None] + np.arange(_PREFIX)
+        inside = places < end[:, None]
+        raw = np.zeros(places.shape, np.uint8)
+        raw[inside] = self.data[places[inside]]
+        return raw.view(_PREFIX_TYPE)
 
     def _bytes(self, index: int) -> bytes:
         size = len(self.offsets) - 1

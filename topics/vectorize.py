@@ -24,12 +24,7 @@ def idf(df: NDArray[Any], n_articles: int) -> NDArray[np.float32]:
 
 def numbers(names: StringTable, order: NDArray[np.int64], terms: Sequence[str]) -> NDArray[np.int32]:
     """Where each term stands in `names`, -1 for none: int32 (len(terms),).  order : `names` by spelling."""
-    # a dictionary of all names takes as long as looking a twentieth of them up one by one
-    if len(terms) > len(names) // 20:
-        table = {name: number for number, name in enumerate(names)}
-        return np.array([table.get(term, -1) for term in terms], np.int32)
-    places = (names.find(order, term) for term in terms)
-    return np.array([-1 if place is None else place for place in places], np.int32)
+    return names.find_all(order, terms).astype(np.int32)
 
 
 def unit(X: Any) -> Any:

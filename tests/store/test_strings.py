@@ -31,10 +31,24 @@ def test_find_is_the_index_of_the_list(strings: list[str], other: str) -> None:
         assert table.find(order, key) == (strings.index(key) if key in strings else None)
 
 
+ALIKE = st.builds(str.__add__, st.sampled_from(["", "a" * 15, "a" * 16, "b" * 17]), st.text("a\0é", max_size=3))
+
+
+@given(st.lists(ALIKE | TEXT, max_size=30), st.lists(ALIKE | TEXT, max_size=10))
+def test_finding_many_is_finding_each(strings: list[str], others: list[str]) -> None:
+    """Long strings that begin alike, NULs and none at all included."""
+    table = StringTable.pack(strings)
+    order = table.order()
+    keys = [*strings, *others]
+    expected = [table.find(order, key) for key in keys]
+    assert table.find_all(order, keys).tolist() == [-1 if place is None else place for place in expected]
+
+
 def test_a_lone_surrogate_is_found_nowhere() -> None:
     """A key from a terminal of another encoding is an answer, not a traceback."""
     table = StringTable.pack(["a", "é"])
     assert table.find(table.order(), "\udce9") is None
+    assert table.find_all(table.order(), ["\udce9", "é"]).tolist() == [-1, 1]
 
 
 @pytest.mark.parametrize("offsets", [[0, 2, 1, 3], [0, 9, 3], [0, -1, 3]])
