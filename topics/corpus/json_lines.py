@@ -103,6 +103,9 @@ def _plain(value: Any) -> Any:
 
 
 def _is_deep(value: Any) -> bool:
+    inner = [item.values() if type(item) is dict else item for item in value.values() if type(item) in _NESTED]
+    if all(_NESTED.isdisjoint(map(type, items)) for items in inner):  # lists of tags and the like: nearly all there is
+        return False
     level = [value]
     for _ in range(_DEEPEST):
         inner = [outer.values() if type(outer) is dict else outer for outer in level]
