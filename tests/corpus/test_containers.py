@@ -242,3 +242,12 @@ def test_altered_archives_never_crash(make: Any, data: st.DataObject) -> None:
         packed[data.draw(st.integers(0, len(packed) - 1))] = data.draw(st.integers(0, 255))
     with suppress(SourceError, SettingError):
         list(read(["-"], options=ReadOptions(format=make.__name__[:3]), stdin=io.BytesIO(bytes(packed))))
+
+
+def test_bombs_of_lines_end_soon(write: Any, articles: Any) -> None:
+    """Blank lines cost next to nothing; a file of lines that are no JSON is left after some thousands."""
+    found, report = articles(write("a.jsonl.gz", gzip.compress(b"\n" * 3_000_000 + b'{"text": "x"}\n')))
+    assert (len(found), report.skipped) == (1, 0)
+    found, report = articles(write("b.jsonl.gz", gzip.compress(b'{"text": "x"}\n' + b"x\n" * 3_000_000)))
+    assert (len(found), report.skipped) == (1, 10_002)
+    assert report.reasons["not JSON lines"] == 1

@@ -74,3 +74,15 @@ def test_pipes_damage_and_windows(write: Any, articles: Any, monkeypatch: pytest
     found, report = articles(write("a.csv.gz", packed[:-10]))
     assert found[0].date == "2023-04-03"
     assert list(report.reasons) == ["damaged or cut short"]
+
+
+def test_a_date_is_asked_for_once(write: Any, articles: Any) -> None:
+    """Whatever keys a record has: one that is empty, a source that is no name."""
+    rows = [
+        {"text": "x", "date": "03/04/2023", "": "A"},
+        {"text": "x", "date": ["03/04/2023"], "source": {"name": "B"}},
+    ]
+    rows += [{"text": "x", "date": "03/04/2023", "source": {"x": 1}}, {"text": "x", "date": "25/04/2023"}]
+    found, report = articles(write("a.jsonl", rows))
+    assert [article.date for article in found] == ["2023-04-03", "2023-04-03", "2023-04-25"]
+    assert report.skipped == 1

@@ -443,3 +443,19 @@ def test_what_read_prints_is_read_as_it_was(write: Any, articles: Any) -> None:
         again, report = articles(write(f"{name}.jsonl", [one.row() for one in found]))
         assert again == found
         assert report.skipped == 0
+
+
+def test_finds_of_the_fuzzer(write: Any, articles: Any) -> None:
+    """Unknown marked sections, zips of other versions, feeds with one date: each once raised another error."""
+    assert text_of_html("<p>One</p><![[[[ x <p>two</p>").split()[0] == "One"
+    assert text_of_html("a <![C[ b") == "a"
+    data = bytearray(docx(["Head", "First."]))
+    data[data.index(b"PK\x01\x02") + 6] = 200  # the version needed to unpack it
+    for name in ("a.docx", "a.xlsx", "a.zip"):
+        if name.endswith("xlsx"):
+            pytest.importorskip("openpyxl")
+        with pytest.raises(SourceError, match="zip file version 20"):
+            list(read([write(name, bytes(data))]))
+    pytest.importorskip("feedparser")
+    dated = ATOM.replace("updated>", "published>", 1).replace("</updated>", "</published>")
+    assert first(articles, write("b.atom", dated)).date == "2023-10-07T13:04:05Z"

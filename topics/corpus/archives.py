@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import lzma
 import stat
 import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
@@ -28,7 +30,17 @@ _HEADERS = (
 )
 
 # Kinds of damage that zipfile tells by exceptions of all sorts: encrypted, an unknown method, a wrong checksum.
-_ZIP_ERRORS = (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError, struct.error)
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    RuntimeError,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,9 @@ def members(stream: ByteStream, kind: str) -> Iterator[Member]:
     inner = _of_zip(stream) if kind == "zip" else _of_tar(stream)
     try:
         yield from inner
-    except (EOFError, tarfile.TarError, zipfile.BadZipFile, struct.error, ValueError, NotImplementedError) as error:
+    except OSError:
+        raise  # the disk, not the archive
+    except (*ZIP_ERRORS, tarfile.TarError) as error:
         yield Member("", BadRecord("damaged or cut short", f"({error or 'it ends too early'}); unpack it anew"))
 
 
@@ -87,7 +101,7 @@ def _zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ByteStream | Bad
         return BadRecord("an encrypted file", "unpack the archive with its password and read the folder")
     try:
         return unpacked(cast(BinaryIO, io.BufferedReader(_Zipped(archive.open(info), info))), lambda _: None)
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         return BadRecord("damaged or cut short", f"({error}); unpack it anew")
 
 
@@ -130,12 +144,9 @@ class _Zipped(io.RawIOBase):
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        import lzma
-        import zlib
-
         try:
             data = self._inner.read(min(len(buffer), 1 << 18))
-        except (*_ZIP_ERRORS, zlib.error, lzma.LZMAError) as error:
+        except ZIP_ERRORS as error:
             raise Damaged(str(error)) from error
         buffer[: len(data)] = data
         self._guard.gave(len(data))

@@ -69,6 +69,10 @@ class BadRecord(Exception):
 class Undecided(Exception):
     """A date that can be read in two ways, of a source whose order is not known yet; the order is to be found out."""
 
+    def __init__(self, source: str | None) -> None:
+        super().__init__(source)
+        self.source = source
+
 
 class Builder:
     """Makes Articles; knows the ids that it has given and how each set of keys maps to fields."""
@@ -158,9 +162,10 @@ class Builder:
         plan = self.plan(tuple(row))
         if plan.spare:
             plan = _first_filled(row, plan)
-        date = row.get(plan.keys[_DATE] or "")
+        get: Any = row.get  # a key of None finds nothing
+        date = get(plan.keys[_DATE])
         try:
-            source = _line(row.get(plan.keys[_SOURCE] or ""), "source")
+            source = _line(get(plan.keys[_SOURCE]), "source")
         except BadRecord:
             source = None
         return (date if type(date) is str else ""), source
@@ -184,7 +189,7 @@ class Builder:
         if self._day_first is None and dates.is_ambiguous(given):
             name = None if source is None else _line(source, "source")
             if name not in self.orders:
-                raise Undecided
+                raise Undecided(name)
             if (order := self.orders[name]) is not None:
                 return dates.parse(given, order), extra
             self.ambiguous_dates += 1

@@ -31,11 +31,12 @@ def _row(entry: Any, feed: Any) -> dict[str, Any]:
     summary = text_of_html(entry.get("summary") or "")
     text = max([*texts, summary], key=len)
     source = entry.get("source") or {}
+    # Asked plainly: its own look-up guesses one date from the other, and warns.
     row: dict[str, Any] = {
         "id": entry.get("id"),
         "title": text_of_html(entry.get("title") or ""),
         "text": text,
-        "date": entry.get("published") or entry.get("updated"),
+        "date": dict.get(entry, "published") or dict.get(entry, "updated"),
         "source": text_of_html(source.get("title") or feed.get("title") or "") or None,
         "section": next((tag.get("term") for tag in entry.get("tags") or () if tag.get("term")), None),
         "url": entry.get("link"),

@@ -43,9 +43,16 @@ def row(data: bytes, url: str | None = None) -> dict[str, Any] | BadRecord:
     try:
         tree = trafilatura.load_html(decoded(data))
         titles = _titles(tree) if tree is not None else ("", [], True)
-        # Its fuller search for text takes twice the time and is no better on the pages it was measured on.
+        # Its fuller searches take twice the time, for text no better on the pages it was measured on, and for dates
+        # seconds of loading: it found 4 more days among 68 pages, and differed on two.
         found: Any = tree is not None and trafilatura.bare_extraction(
-            tree, url=url, with_metadata=True, include_comments=False, fast=True, as_dict=False
+            tree,
+            url=url,
+            with_metadata=True,
+            include_comments=False,
+            fast=True,
+            as_dict=False,
+            date_extraction_params={"extensive_search": False, "original_date": True},
         )
     except Exception as error:
         return BadRecord("a page that cannot be parsed", f"({type(error).__name__})")

@@ -14,6 +14,9 @@ from topics.corpus.formats import Input, Numbered
 # Deeper than any news record; a caller who writes it out again must not run out of stack.
 _DEEPEST = 100
 
+# So many lines that are no JSON, and hardly any that is, are another kind of file; a bomb of them would take hours.
+_MOST_BAD = 10_000
+
 # Escapes of what no text may hold: NUL and halves of surrogate pairs (whole pairs too, which pass unharmed).
 _NESTED = frozenset((dict, list))
 _ODD = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
@@ -37,13 +40,15 @@ def read(source: Input) -> Iterator[Numbered]:
 def rows(blocks: Iterable[str]) -> Iterator[Numbered]:
     """(line, object or BadRecord) of text that comes in blocks of whole lines; blank lines are passed over."""
     decode, odd, flat = DECODER.raw_decode, _ODD.search, _NESTED.isdisjoint
-    number = 0
+    number = bad = 0
     for block in blocks:
         lines = block.split("\n")
         if not lines[-1]:
             del lines[-1]
         for line in lines:
             number += 1
+            if not line:
+                continue
             try:
                 row, end = decode(line)
                 if end != len(line) and not line[end:].isspace():
@@ -52,6 +57,13 @@ def rows(blocks: Iterable[str]) -> Iterator[Numbered]:
                 found = _slowly(line, number)
                 if found is not None:
                     yield number, found
+                    bad += type(found) is BadRecord
+                    if bad > _MOST_BAD and bad > 0.99 * number:
+                        yield (
+                            number,
+                            BadRecord("not JSON lines", f"({bad:,} of {number:,} lines); the rest was not read"),
+                        )
+                        return
                 continue
             # What `checked` would look for, without the call: this runs once a record.
             if type(row) is dict and not ("\\" in line and odd(line)) and flat(map(type, row.values())):
@@ -103,6 +115,9 @@ def _plain(value: Any) -> Any:
 
 
 def _is_deep(value: Any) -> bool:
+    inner = [item.values() if type(item) is dict else item for item in value.values() if type(item) in _NESTED]
+    if all(_NESTED.isdisjoint(map(type, items)) for items in inner):  # lists of tags and the like: nearly all there is
+        return False
     level = [value]
     for _ in range(_DEEPEST):
         inner = [outer.values() if type(outer) is dict else outer for outer in level]

@@ -26,6 +26,7 @@ _EMPTY = frozenset("area base br col embed hr img input link meta source track w
 _SPACE = re.compile(r"[ \t\r\f\v\xa0]*\n[ \t\r\f\v\xa0]*")
 _BLANK = re.compile(r"\n{3,}")
 _RUN = re.compile(r"[ \t\r\n\f\v\xa0]+")
+_ANY_TAG = re.compile(r"<[^>]*>?")
 _TAG = re.compile(r"<[A-Za-z!/]|&[#A-Za-z]")
 
 # Documents of news are some twenty deep.
@@ -37,8 +38,11 @@ def text_of_html(fragment: str) -> str:
     if not _TAG.search(fragment):
         return fragment.strip()
     parser = _Fragment()
-    parser.feed(fragment)
-    parser.close()
+    try:
+        parser.feed(fragment)
+        parser.close()
+    except AssertionError:  # the standard library's, for "<![" and what it does not know behind it
+        return joined([_RUN.sub(" ", _ANY_TAG.sub(" ", fragment))])
     return joined(parser.parts)
 
 

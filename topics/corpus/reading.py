@@ -149,8 +149,8 @@ class Reading:
                     except BadRecord as bad:
                         self._skip(part, line, bad)
                         continue
-                    except Undecided:
-                        following = self._decide_order(part, (line, record))
+                    except Undecided as undecided:
+                        following = self._decide_order(part, (line, record), undecided.source)
                         break
                     report.kept += 1
                     mine.articles += 1
@@ -178,20 +178,20 @@ class Reading:
             self._skip(part, 0, BadRecord("cannot be read as its suffix says", f"({error})"))
         self._end_part(part, empty=not mine.articles and report.skipped == skipped)
 
-    def _decide_order(self, part: Part, at: tuple[int, Any]) -> Iterator[tuple[int, Any]]:
+    def _decide_order(self, part: Part, at: tuple[int, Any], source: str | None) -> Iterator[tuple[int, Any]]:
         """Settle for the sources of the next records whether days or months come first.  Returns `at` and all behind.
 
-        Every source among them is settled, so that none of them asks again.
+        source : that of `at`.  Every source among them is settled, so that none of them asks again.
         """
         behind, error = date_order.hold(part.rows)
         held = [at, *behind]
         votes, builder = date_order.Votes(), self._builder
-        sources: dict[str | None, None] = {}
+        sources: dict[str | None, None] = {source: None}
         for _, record in held:
             if type(record) is dict:
-                text, source = builder.date_and_source(record)
-                votes.add(text, source)
-                sources[source] = None
+                text, its = builder.date_and_source(record)
+                votes.add(text, its)
+                sources[its] = None
         # What another file of the same source has shown stays.
         decided = {name: votes.order(name) for name in sources if builder.orders.get(name) is None}
         builder.orders.update(decided)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from topics.corpus.archives import checked_zip
+from topics.corpus.archives import ZIP_ERRORS, checked_zip
 from topics.corpus.articles import BadRecord
 from topics.corpus.containers import seekable
 from topics.corpus.extras import needed
@@ -28,7 +27,7 @@ def read(source: Input) -> Iterator[Numbered]:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         for sheet in book.worksheets:
             yield from _sheet(sheet, source)
-    except (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+    except (*ZIP_ERRORS, ParseError, KeyError, TypeError, AttributeError, IndexError) as error:
         yield 0, BadRecord("not an Excel workbook, or a damaged one", f"({error}); save it as CSV")
     finally:
         file.close()

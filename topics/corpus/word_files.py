@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from topics.corpus import lexisnexis
-from topics.corpus.archives import checked_zip
+from topics.corpus.archives import ZIP_ERRORS, checked_zip
 from topics.corpus.articles import BadRecord
 from topics.corpus.containers import seekable
 from topics.corpus.formats import Input, Numbered
@@ -30,7 +29,7 @@ def read(source: Input) -> Iterator[Numbered]:
                 yield 0, BadRecord("too long for one article", f"(over {_LONGEST >> 20} MiB)")
                 return
             root = parse_xml(archive.read(info))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError) as error:
+    except ZIP_ERRORS as error:
         yield 0, BadRecord("not a Word file", f"({error})")
         return
     finally:

@@ -1,0 +1,89 @@
+"""Time of reading as a multiple of the plain parser's, and of cleaning as a multiple of the reading.
+
+    python benchmarks/reading_speed.py [DATA]
+
+Processor time, each measured in turns, the median of the ratios.  Needs bbc.jsonl.gz and reuters-train.jsonl.gz.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from topics.corpus import read
+from topics.corpus.cleaning import Learner, clean, filed
+
+ROUNDS = 7
+
+
+def seconds(run: Callable[[], object]) -> float:
+    began = time.process_time()
+    run()
+    return time.process_time() - began
+
+
+def ratio(ours: Callable[[], object], plain: Callable[[], object]) -> float:
+    return round(median(seconds(ours) / seconds(plain) for _ in range(ROUNDS)), 2)
+
+
+def measure(rows: list[dict[str, object]], name: str, folder: Path) -> dict[str, object]:
+    lines, table = folder / f"{name}.jsonl", folder / f"{name}.csv"
+    lines.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    csv.field_size_limit(1 << 27)
+
+    def loads() -> None:
+        with lines.open(encoding="utf-8") as file:
+            for line in file:
+                json.loads(line)
+
+    def cells() -> None:
+        with table.open(encoding="utf-8", newline="") as file:
+            for _ in csv.reader(file):
+                pass
+
+    def cleaning() -> None:
+        learner = Learner()
+        kept = [filed(article) for article in articles]
+        for article in kept:
+            learner.add(article)
+        furniture = learner.furniture()
+        for article in kept:
+            clean(article, furniture)
+
+    def reading() -> None:
+        for _ in read([lines]):
+            pass
+
+    articles = list(read([lines]))
+    return {
+        "corpus": name,
+        "articles": len(rows),
+        "jsonl": ratio(reading, loads),
+        "csv": ratio(lambda: sum(1 for _ in read([table])), cells),
+        "cleaning": ratio(cleaning, reading),
+    }
+
+
+def main(data: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("bbc", "reuters-train"):
+            with gzip.open(data / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
+                rows = [json.loads(line) for line in file]
+            print(json.dumps(measure(rows[:5000], name, Path(folder))))
+
+
+if __name__ == "__main__":
+    given = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("TOPICS_DATA")
+    main(Path(given or Path(__file__).parents[2] / "shared" / "data"))
