@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import topics
 from topics import quality
 from topics.errors import ModelError
-from topics.evaluation import evaluate, shown_keywords
+from topics.evaluation import evaluate, lists_of
 from topics.quality import Occurrences, words_of
 
 WORDS = ["ant", "bee", "Cat", "u.s.", "big ant", "bee bee", "owl"]
@@ -105,7 +105,7 @@ def test_scores_are_those_of_the_reference_scorer(real: Callable[[str], Path], s
     lines = (Path(__file__).parents[1] / "corpora" / "sample.jsonl").read_text("utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     texts = [quality.body(row.get("title") or "", row.get("text") or "") for row in rows]
-    found, strongest = shown_keywords(sample), sample.strongest()
+    found, strongest = lists_of(sample), sample.strongest()
     reference = theirs.Reference([text.lower() for text in texts])
     counted = Occurrences.count(texts, found)
     assert counted.npmi(found) == pytest.approx(reference.npmi(found)[1], abs=1e-9)

@@ -31,7 +31,7 @@ MORE = (38, 50)
 # A number is tried when each topic would have so many articles on average.
 ARTICLES_PER_TOPIC = 10
 # Resamples of a number, and the part of the articles in each.
-RESAMPLES = 3
+RESAMPLES = 5
 PART = 0.8
 # More articles than this do not make the answer better.
 MOST_ARTICLES = 5_000

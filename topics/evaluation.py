@@ -99,7 +99,7 @@ def evaluate(model: Model, resamples: int = RESAMPLES, progress: Progress = lamb
     """
     if not model.info["manifest"].info.get("text", True):
         raise ModelError("the model keeps no texts to be scored on; train it without --no-text")
-    lists = shown_keywords(model)
+    lists = lists_of(model)
     rows = model.rows_passing()
     strongest = model.strongest()[rows]
     progress("counting words", 0, None)
@@ -132,7 +132,7 @@ def evaluate(model: Model, resamples: int = RESAMPLES, progress: Progress = lamb
     return replace(whole, stability=mean, npmi_seen=siblings.seen, npmi_unseen=siblings.unseen)
 
 
-def shown_keywords(model: Model) -> list[list[str]]:
+def lists_of(model: Model) -> list[list[str]]:
     """The first ten keywords of each topic, as they are shown."""
     return [[term.term for term in topic.keywords] for topic in model.topics(TOP)]
 
