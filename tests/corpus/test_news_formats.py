@@ -282,6 +282,16 @@ def test_web_archives(write: Any, articles: Any) -> None:
         list(read([write("b.warc", warc([("https://quay.example/x.png", b"x", "image/png")]))]))
 
 
+def test_libraries_say_nothing_on_their_own(write: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    """Spaces in an address and a record that is too long are theirs to log, not to print."""
+    pytest.importorskip("warcio")
+    pytest.importorskip("trafilatura")
+    data = warc([("https://quay.example/a b", page().encode(), "text/html")]).replace(b"\r\n\r\n<!", b"\r\n\r\n <!")
+    list(read([write("a.warc", data + data)]))
+    list(read([write("a.html", page("<p>" * 5000 + BODY[0]))]))
+    assert capfd.readouterr() == ("", "")
+
+
 def test_parquet(write: Any, articles: Any, tmp_path: Any) -> None:
     """Columns by name; dates and numbers as JSON values; columns of bytes are left out."""
     arrow = pytest.importorskip("pyarrow")

@@ -20,7 +20,9 @@ def read(source: Input) -> Iterator[Numbered]:
     stream: Any = _Readable(source.stream)
     number = pages = 0
     try:
-        for record in iterator.ArchiveIterator(stream, arc2warc=True):
+        records = iterator.ArchiveIterator(stream, arc2warc=True)
+        records.INC_RECORD = ""  # its way to say on stderr that a record ends oddly
+        for record in records:
             number += 1
             if (found := _page(record, source)) is not None:
                 pages += 1
