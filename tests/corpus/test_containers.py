@@ -203,6 +203,17 @@ def test_bombs_in_archives_are_refused_and_the_rest_is_read(write: Any, articles
     assert list(report.reasons) == ["archives nested too deep"]
 
 
+def test_a_member_without_a_name_is_passed_over(write: Any, articles: Any) -> None:
+    """A find of the fuzzer."""
+    data = zipped({"x": b"nameless", "good.txt": b"good"}, zipfile.ZIP_STORED)
+    at = data.index(b"PK\x01\x02")
+    bare = data[: at + 28] + b"\0\0" + data[at + 30 : at + 46] + data[at + 47 :]
+    end = bare.index(b"PK\x05\x06")
+    size = int.from_bytes(bare[end + 12 : end + 16], "little") - 1
+    found, _ = articles(write("x.zip", bare[: end + 12] + size.to_bytes(4, "little") + bare[end + 16 :]))
+    assert [article.text for article in found] == ["good"]
+
+
 def test_an_encrypted_member_is_named(write: Any, articles: Any) -> None:
     """Its flag alone decides."""
     data = bytearray(zipped({"a.txt": b"secret", "b.txt": b"open"}, zipfile.ZIP_STORED))

@@ -85,7 +85,7 @@ def _of_zip(stream: ByteStream) -> Iterator[Member]:
         with zipfile.ZipFile(file) as archive:
             for info in archive.infolist():
                 name = info.filename.replace("\\", "/")
-                if info.is_dir() or _is_hidden(name):
+                if not name or name.endswith("/") or _is_hidden(name):
                     continue
                 yield Member(name, _zipped(archive, info))
     finally:
