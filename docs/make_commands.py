@@ -27,6 +27,7 @@ def text() -> str:
     for name in COMMANDS:
         command = group.get_command(above, name)
         assert command is not None
+        command._help_option = None  # click keeps what another context, of other names, may have made
         parts.append(f"## topics {name}\n\n{block(click.Context(command, info_name=name, parent=above))}")
     return "\n".join(parts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,14 @@ SHOTS = os.environ.get("TOPICS_SHOTS")
 FORMS = [(1280, "light"), (375, "dark")] + ([(375, "light"), (1280, "dark")] if SHOTS else [])
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt install chromium, or set CHROMIUM")
+
+
+def wait_until(page: Any, expression: str, arg: object = None, seconds: float = 20) -> None:
+    """Ask again until it holds: Playwright evaluates what it waits for as a string, which the page forbids."""
+    until = time.monotonic() + seconds
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < until, expression
+        time.sleep(0.05)
 
 
 @pytest.fixture(scope="session")
@@ -136,10 +145,10 @@ def test_mouse_leads_through_every_view(site: Any, open_page: Open) -> None:
     first = model.topics()[0]
     assert page.locator(".topics > li").count() == len(model.fitted)
     page.click(f"a.name:text-is({first.label!r})")
-    page.wait_for_function("label => document.querySelector('main h1')?.textContent === label", arg=first.label)
+    wait_until(page, "label => document.querySelector('main h1')?.textContent === label", arg=first.label)
     assert page.locator(".articles > li").count() == 20
     page.click("button:text('Show more')")
-    page.wait_for_function("document.querySelectorAll('.articles > li').length === 40")
+    wait_until(page, "document.querySelectorAll('.articles > li').length === 40")
     strongest = model.articles(0, top=1)[0].article
     page.click(".articles > li:first-child a.title")
     page.wait_for_selector("aside")
@@ -208,9 +217,7 @@ def test_keyboard_is_enough(site: Any, open_page: Open) -> None:
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
         heading = page.inner_text("h1")
         page.keyboard.press("Enter")
-        page.wait_for_function(
-            "before => !['', before].includes(document.querySelector('main h1')?.innerText)", arg=heading
-        )
+        wait_until(page, "before => !['', before].includes(document.querySelector('main h1')?.innerText)", arg=heading)
         assert page.evaluate("document.activeElement.tagName") == "H1"
     page.keyboard.press("/")
     page.keyboard.type(model.topics(1)[0].keywords[0].term)
@@ -225,11 +232,11 @@ def test_filters_stand_in_the_address_and_narrow_every_list(site: Any, open_page
     page = open_page(f"{address}#/{name}/topic/0")
     page.click("details.filters summary")
     page.select_option(f"select[name={key}]", values[0])
-    page.wait_for_function("key => location.hash.includes(`${key}=`)", arg=key)
+    wait_until(page, "key => location.hash.includes(`${key}=`)", arg=key)
     page.wait_for_selector(DONE)
     wanted = topics.Filters(**{f"{key}s": (values[0],)})
     found = model.articles(0, top=20, filters=wanted)
-    page.wait_for_function("count => document.querySelectorAll('.articles > li').length === count", arg=len(found))
+    wait_until(page, "count => document.querySelectorAll('.articles > li').length === count", arg=len(found))
     if found:
         assert page.inner_text(".articles > li:first-child a.title") == (found[0].article.title or found[0].article.id)
 
