@@ -219,6 +219,7 @@ def test_keyboard_is_enough(site: Any, open_page: Open) -> None:
         page.keyboard.press("Enter")
         wait_until(page, "before => !['', before].includes(document.querySelector('main h1')?.innerText)", arg=heading)
         assert page.evaluate("document.activeElement.tagName") == "H1"
+    page.wait_for_selector(DONE)  # a view that is still being drawn takes the focus when it is there
     page.keyboard.press("/")
     page.keyboard.type(model.topics(1)[0].keywords[0].term)
     page.keyboard.press("Enter")
