@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 import topics
+from topics import naming
 from topics.errors import ModelExists, SettingError
 from topics.model import Model
+from topics.strings import StringTable
 
 CORPUS = Path(__file__).parents[1] / "corpora" / "sample.jsonl"
 ROWS: list[dict[str, Any]] = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
@@ -259,3 +261,13 @@ def test_names_given_by_hand_are_not_lost_by_accident(news: str) -> None:
     kept = topics.train(ROWS[:180], news, replace_model=True, like=topics.load(news))
     assert "My name" in {topic.label for topic in kept.topics()}
     topics.train(ROWS[:100], news, replace_model=True, lose_names=True)
+
+
+def test_a_label_does_not_say_a_word_twice() -> None:
+    """One form of a word is enough to be read at a glance."""
+    assert naming.same_word("film", "films")
+    assert naming.same_word("Economy", "economic")
+    assert not naming.same_word("minister", "Labour")
+    assert not naming.same_word("cup", "cups of tea")
+    shown = StringTable.pack(["film", "films", "starring", "comedy"])
+    assert naming.labels(np.array([[0, 1, 2, 3]], np.int32), shown, {}) == ["film, starring, comedy"]

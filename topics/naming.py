@@ -40,6 +40,8 @@ def labels(keywords: NDArray[np.int32], shown: StringTable, phrases: Phrases) ->
             if said & set(phrase) or overlapping([shown[w] for w in phrase]):
                 phrase = (word,)
             text = " ".join(shown[w] for w in phrase)
+            if any(same_word(text, part) for part in parts):
+                continue
             label = ", ".join([*parts, text])
             enough = len(parts) >= PARTS or (parts and len(label) > LONGEST)
             if enough and ", ".join(parts) not in found:
@@ -48,6 +50,13 @@ def labels(keywords: NDArray[np.int32], shown: StringTable, phrases: Phrases) ->
             said.update(phrase)
         found.append(unique(", ".join(parts) or "topic", found, " "))
     return found
+
+
+def same_word(left: str, right: str) -> bool:
+    """Whether two words look like forms of one: film and films, economy and economic."""
+    left, right = left.casefold(), right.casefold()
+    common = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
+    return common >= 4 and common >= 0.75 * max(len(left), len(right))
 
 
 def overlapping(words: Sequence[str]) -> bool:
