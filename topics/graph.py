@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,14 @@ CANDIDATES = 2
 LONG_ROW = 400
 # Articles compared at once: some 30 MB of scores.
 BLOCK = 256
+
+
+# Steps done, steps in all.
+Step = Callable[[int, int], None]
+
+
+def no_step(done: int, total: int) -> None:
+    """Nobody wants to know how far it is."""
 
 
 def matrix(rows: Rows, *, topics: bool = False, n_terms: int | None = None) -> Any:
@@ -62,11 +71,11 @@ def dots(X: Any, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float
     return found
 
 
-def nearest(X: Any, k: int, *, least: float = 0.0, longest: int = LONGEST) -> Any:
+def nearest(X: Any, k: int, *, least: float = 0.0, longest: int = LONGEST, step: Step = no_step) -> Any:
     """The k nearest other articles of each: CSR (n_articles, n_articles) of cosines above `least`.
 
     X : CSR of unit rows.  Scores are exact; with more than `longest` articles one that shares only common terms may be
-    missed.  Ties go to the earlier row.
+    missed.  Ties go to the earlier row.  step : told how many articles of how many are done.
     """
     n = X.shape[0]
     df = np.bincount(X.indices, minlength=X.shape[1])
@@ -83,6 +92,7 @@ def nearest(X: Any, k: int, *, least: float = 0.0, longest: int = LONGEST) -> An
         rows.append(i)
         columns.append(j)
         scores.append(s)
+        step(min(start + BLOCK, n), n)
     shape = (n, n)
     i, j, s = (np.concatenate(part) if part else np.zeros(0) for part in (rows, columns, scores))
     kept = s > least

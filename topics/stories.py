@@ -7,6 +7,7 @@ has an edge. docs/quality.md says what each constant buys.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from topics.facets import UNDATED
-from topics.graph import dots, nearest
+from topics.graph import Step, dots, nearest, no_step
 from topics.vectorize import unit
 
 # Neighbours looked at: 10 cost .01 BCubed F1 on headlines.
@@ -34,16 +35,21 @@ KEPT = 100
 DAY = 86_400
 
 
-def stories(X: Any, dates: NDArray[np.int64]) -> NDArray[np.int32]:
+def stories(
+    X: Any, dates: NDArray[np.int64], progress: Callable[[str, int, int | None], None] = lambda stage, done, total: None
+) -> NDArray[np.int32]:
     """The story of each article: int32 (n_articles,), the largest first, equal ones by their first row.
 
-    X : CSR of unit rows without topics.  dates : int64 (n_articles,) seconds, UNDATED for none.
+    X : CSR of unit rows without topics.  dates : int64 (n_articles,) seconds, UNDATED for none.  progress : told the
+    stage, steps done and steps in all.
     """
-    G = decayed(nearest(X, NEIGHBOURS, least=EDGE), dates)
+    G = nearest(X, NEIGHBOURS, least=EDGE, step=lambda done, total: progress("finding neighbours", done, total))
+    G = decayed(G, dates)
     M = strongest(moved(X, G), KEPT)
     pairs = G.maximum(G.T).tocoo()
     upper = (pairs.row < pairs.col) & (pairs.data >= EDGE)
-    label = average_link(M, pairs.row[upper].astype(np.int64), pairs.col[upper].astype(np.int64))
+    i, j = pairs.row[upper].astype(np.int64), pairs.col[upper].astype(np.int64)
+    label = average_link(M, i, j, step=lambda done, total: progress("finding stories", done, total))
     return by_size(label)
 
 
@@ -87,12 +93,15 @@ class Groups:
     s: NDArray[np.float64]
 
 
-def average_link(M: Any, i: NDArray[np.int64], j: NDArray[np.int64], joined: float = JOINED) -> NDArray[np.int64]:
+def average_link(
+    M: Any, i: NDArray[np.int64], j: NDArray[np.int64], joined: float = JOINED, step: Step = no_step
+) -> NDArray[np.int64]:
     """The group of each row: int64 (n_rows,), when no two compared groups have a mean cosine of `joined` or more.
 
     M : CSR of unit rows.  i, j : pairs of rows that are compared; groups are when members are.  The mean cosine of all
     pairs of two groups is the product of their means (Sneath & Sokal 1973, UPGMA).  Every round joins all pairs that
-    are each other's best, which gives the same groups as one pair at a time.
+    are each other's best, which gives the same groups as one pair at a time.  step : told how many pairs of how many
+    are settled.
     """
     label = np.arange(M.shape[0])
     groups = Groups(M, np.ones(M.shape[0]), i, j, dots(M, i, j))
@@ -102,6 +111,7 @@ def average_link(M: Any, i: NDArray[np.int64], j: NDArray[np.int64], joined: flo
             return label
         label = new[label]
         groups = _joined(groups, new)
+        step(len(i) - len(groups.i), len(i))
 
 
 def _mutual(groups: Groups, joined: float) -> NDArray[np.int64] | None:

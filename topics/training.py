@@ -114,9 +114,8 @@ def fit_to(
         progress("indexing", 0, None)
         rows = Rows(*lookup.with_topics(lookup.rows(encoded, vocabulary), fit.P))
         known = Familiarity.make(encoded.counts, vocabulary.df == 1, fit.explained, added=False)
-        progress("finding stories", 0, None)
         numbers = np.empty(n_articles, np.int32)
-        numbers[order] = stories(matrix(rows)[order], facets.dates[order])
+        numbers[order] = stories(matrix(rows)[order], facets.dates[order], progress)
         weights = Rows.from_dense(fit.P)
         some = order[:: max(1, n_articles // THEME_ARTICLES)]
         fitted = with_themes(fit.topics, rows.take(some), weights.take(some))
