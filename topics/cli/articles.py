@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from topics.cli import options
 from topics.cli.output import day, listing, show, table
+
+if TYPE_CHECKING:
+    from topics.facets import Filters
 
 
 @click.command("articles", epilog="Example: topics articles sample --topic 3 --since 2031-06")
@@ -22,10 +25,7 @@ def command(
     name: str,
     topic: str | None,
     top: int,
-    since: str | None,
-    until: str | None,
-    in_source: tuple[str, ...],
-    section: tuple[str, ...],
+    filters: Filters,
     output: str | None,
     models: str | None,
 ) -> None:
@@ -35,7 +35,6 @@ def command(
     """
     from topics.api import load
 
-    filters = options.make_filters(since, until, in_source, section)
     found = load(name, models=models).articles(topic, top=top, filters=filters)
     show(output, (each.row() for each in found), print_articles, columns=COLUMNS)
 

@@ -12,6 +12,7 @@ from topics.cli.output import cell, listing, show, table
 
 if TYPE_CHECKING:
     from topics.corpus import Reading
+    from topics.facets import Filters
     from topics.model import Model
     from topics.records import Assignment
 
@@ -39,10 +40,7 @@ def command(
     name: str,
     sources: tuple[str, ...],
     min_weight: float,
-    since: str | None,
-    until: str | None,
-    in_source: tuple[str, ...],
-    section: tuple[str, ...],
+    filters: Filters,
     format_: str | None,
     fields: tuple[str, ...],
     strict: bool,
@@ -59,7 +57,6 @@ def command(
     from topics.api import load
     from topics.corpus import ReadOptions, read
 
-    filters = options.make_filters(since, until, in_source, section)
     model = load(name, models=models)
     if not sources:
         found = model.assign(min_weight=min_weight, filters=filters)

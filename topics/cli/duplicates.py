@@ -11,6 +11,7 @@ from topics.cli import options, say
 from topics.cli.output import day, listing, show, table
 
 if TYPE_CHECKING:
+    from topics.facets import Filters
     from topics.model import Model
     from topics.records import Copies
 
@@ -24,10 +25,7 @@ if TYPE_CHECKING:
 def command(
     name: str,
     diff: bool,
-    since: str | None,
-    until: str | None,
-    in_source: tuple[str, ...],
-    section: tuple[str, ...],
+    filters: Filters,
     output: str | None,
     models: str | None,
 ) -> None:
@@ -39,7 +37,7 @@ def command(
     from topics.api import load
 
     model = load(name, models=models)
-    found = model.duplicates(options.make_filters(since, until, in_source, section))
+    found = model.duplicates(filters)
     if not found:
         say("no two articles have nearly the same text")
     rows = [group.row() | ({"changes": changes(model, group)} if diff else {}) for group in found]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from topics.cli import options, say
 from topics.cli.output import listing, show, table
+
+if TYPE_CHECKING:
+    from topics.facets import Filters
 
 
 @click.command("neighbours", epilog="Example: topics neighbours sample --top 5 --csv > edges.csv")
@@ -22,10 +25,7 @@ def command(
     name: str,
     top: int,
     min_score: float | None,
-    since: str | None,
-    until: str | None,
-    in_source: tuple[str, ...],
-    section: tuple[str, ...],
+    filters: Filters,
     output: str | None,
     models: str | None,
 ) -> None:
@@ -38,7 +38,6 @@ def command(
     from topics.matching import RELATED
 
     least = RELATED if min_score is None else min_score
-    filters = options.make_filters(since, until, in_source, section)
     found = load(name, models=models).neighbours(top=top, min_score=least, filters=filters)
     show(output, (edge.row() for edge in found), print_edges, columns=("source", "target", "weight", "relation"))
 

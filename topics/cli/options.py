@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
@@ -38,25 +39,34 @@ quiet = click.option("--quiet", "-q", is_flag=True, help="No progress, no notes;
 top = click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="How many to show.")
 
 
-def _keep(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> None:
-    """Put an option where `make_filters` finds it, so that commands need not hand it on."""
-    context.meta[f"topics.{parameter.name}"] = value
-
-
-filters = chain(
+_filters = chain(
     click.option("--since", metavar="DATE", help="Only articles of this day or later (2026-03-04, 2026-03 or 2026)."),
     click.option("--until", metavar="DATE", help="Only articles of this day or earlier."),
     click.option("--source", "in_source", multiple=True, metavar="NAME", help="Only this source; may be repeated."),
-    click.option(
-        "--not-source",
-        multiple=True,
-        metavar="NAME",
-        expose_value=False,
-        callback=_keep,
-        help="Not this source; may be repeated.",
-    ),
+    click.option("--not-source", multiple=True, metavar="NAME", help="Not this source; may be repeated."),
     click.option("--section", multiple=True, metavar="NAME", help="Only this section; may be repeated."),
 )
+
+
+def filters(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that choose articles; the command gets them as one record, `filters`."""
+
+    @wraps(command)
+    def filtered(
+        *args: Any,
+        since: str | None,
+        until: str | None,
+        in_source: tuple[str, ...],
+        not_source: tuple[str, ...],
+        section: tuple[str, ...],
+        **others: Any,
+    ) -> Any:
+        from topics.facets import Filters
+
+        return command(*args, filters=Filters(since, until, in_source, section, not_source), **others)
+
+    return _filters(filtered)
+
 
 reading = chain(
     click.option(
@@ -77,13 +87,6 @@ reading = chain(
         help="How to read 03/04/2023 [default: as the other dates of its source].",
     ),
 )
-
-
-def make_filters(since: str | None, until: str | None, in_source: tuple[str, ...], section: tuple[str, ...]) -> Any:
-    """The filters of `filters` as a record."""
-    from topics.facets import Filters
-
-    return Filters(since, until, in_source, section, click.get_current_context().meta.get("topics.not_source", ()))
 
 
 def make_fields(fields: tuple[str, ...]) -> dict[str, str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from topics.cli import options
 from topics.cli.output import listing, show
+
+if TYPE_CHECKING:
+    from topics.facets import Filters
 
 
 @click.command(
@@ -21,10 +26,7 @@ from topics.cli.output import listing, show
 def command(
     name: str,
     ids: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    in_source: tuple[str, ...],
-    section: tuple[str, ...],
+    filters: Filters,
     yes: bool,
     output: str | None,
     models: str | None,
@@ -36,7 +38,6 @@ def command(
     """
     from topics.api import load, remove
 
-    filters = options.make_filters(since, until, in_source, section)
     if bool(ids) == bool(filters):
         raise click.UsageError("give --id ID, or filters (--since, --until, --source, --section), one of the two")
     if filters and not yes:

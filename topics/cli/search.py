@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from topics.cli import options
 from topics.cli.matches import explain_nothing, show_matches
 from topics.cli.output import listing
+
+if TYPE_CHECKING:
+    from topics.facets import Filters
 
 
 @click.command("search", epilog='Example: topics search sample "dock strike" --section business')
@@ -22,10 +27,7 @@ def command(
     words: tuple[str, ...],
     top: int,
     min_score: float,
-    since: str | None,
-    until: str | None,
-    in_source: tuple[str, ...],
-    section: tuple[str, ...],
+    filters: Filters,
     output: str | None,
     models: str | None,
 ) -> None:
@@ -33,7 +35,6 @@ def command(
     from topics.api import load
 
     model = load(name, models=models)
-    filters = options.make_filters(since, until, in_source, section)
     found = model.search(" ".join(words), top=top, min_score=min_score, filters=filters)
     if not found:
         explain_nothing(model.search(" ".join(words), top=1, filters=filters), min_score)

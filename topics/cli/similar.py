@@ -44,10 +44,6 @@ def command(
     texts: tuple[str, ...],
     path: str | None,
     queries: str | None,
-    since: str | None,
-    until: str | None,
-    in_source: tuple[str, ...],
-    section: tuple[str, ...],
     explain: bool,
     output: str | None,
     models: str | None,
@@ -64,7 +60,6 @@ def command(
 
     if sum(map(bool, (ids, texts, path, queries, pipe))) != 1:
         raise click.UsageError("give one of --id ID, --text TEXT, --file PATH, --queries FILE or - for a pipe")
-    wanted["filters"] = options.make_filters(since, until, in_source, section)
     model = load(name, models=models)
     found = []
     for label, query in asked(ids, texts, path, queries):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from topics.cli import options, say
 from topics.cli.output import listing, show, table
+
+if TYPE_CHECKING:
+    from topics.facets import Filters
 
 # Stories that a table shows when nothing is said.
 SHOWN = 20
@@ -24,10 +27,7 @@ COLUMNS = ("story", "title", "n", "first", "last", "sources", "terms", "ids")
 def command(
     name: str,
     top: int | None,
-    since: str | None,
-    until: str | None,
-    in_source: tuple[str, ...],
-    section: tuple[str, ...],
+    filters: Filters,
     output: str | None,
     models: str | None,
 ) -> None:
@@ -38,7 +38,7 @@ def command(
     """
     from topics.api import load
 
-    found = load(name, models=models).stories(options.make_filters(since, until, in_source, section))
+    found = load(name, models=models).stories(filters)
     if not found:
         say("no two articles are about one event")
     top = top or (SHOWN if output is None else len(found))

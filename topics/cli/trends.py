@@ -11,6 +11,7 @@ from topics.cli import options
 from topics.cli.output import columns_of, cut, listing, show, width
 
 if TYPE_CHECKING:
+    from topics.facets import Filters
     from topics.trends import Group, Trend, Trends
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -41,10 +42,7 @@ def command(
     by: str | None,
     group: str | None,
     least: int,
-    since: str | None,
-    until: str | None,
-    in_source: tuple[str, ...],
-    section: tuple[str, ...],
+    filters: Filters,
     output: str | None,
     models: str | None,
 ) -> None:
@@ -56,7 +54,6 @@ def command(
     """
     from topics.api import load
 
-    filters = options.make_filters(since, until, in_source, section)
     found = load(name, models=models).trends(by, group=group, least=least, filters=filters)
     show(output, found.rows(), lambda rows: print_trends(found), columns=COLUMNS)
     for note in notes(found):
