@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from topics.cli import options, say
 from topics.cli.output import listing, show
+
+if TYPE_CHECKING:
+    from topics.corpus import ReadOptions
 
 
 @click.command(
@@ -23,10 +27,7 @@ from topics.cli.output import listing, show
 def command(
     name: str,
     sources: tuple[str, ...],
-    format_: str | None,
-    fields: tuple[str, ...],
-    strict: bool,
-    day_first: bool | None,
+    how: ReadOptions,
     output: str | None,
     quiet: bool,
     models: str | None,
@@ -40,14 +41,12 @@ def command(
     from topics.api import load
     from topics.cli.progress import Bar
     from topics.cli.train import say_what_was_read
-    from topics.corpus import ReadOptions, read
+    from topics.corpus import read
     from topics.store.names import find, models_folder
     from topics.update import add
 
     path = find(name, models_folder(models))
-    reading = read(
-        sources, options=ReadOptions(format_, options.make_fields(fields), strict, day_first, on_repeat="pass")
-    )
+    reading = read(sources, options=replace(how, on_repeat="pass"))
     talks = not quiet and output is None
 
     def tell() -> None:

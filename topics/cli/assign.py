@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +12,7 @@ from topics.cli import options
 from topics.cli.output import cell, listing, show, table
 
 if TYPE_CHECKING:
-    from topics.corpus import Reading
+    from topics.corpus import Reading, ReadOptions
     from topics.facets import Filters
     from topics.model import Model
     from topics.records import Assignment
@@ -41,10 +42,7 @@ def command(
     sources: tuple[str, ...],
     min_weight: float,
     filters: Filters,
-    format_: str | None,
-    fields: tuple[str, ...],
-    strict: bool,
-    day_first: bool | None,
+    how: ReadOptions,
     output: str | None,
     quiet: bool,
     models: str | None,
@@ -55,7 +53,7 @@ def command(
     has none. With SOURCE and --csv your own columns come back with topic, label, weight and topics behind them.
     """
     from topics.api import load
-    from topics.corpus import ReadOptions, read
+    from topics.corpus import read
 
     model = load(name, models=models)
     if not sources:
@@ -64,9 +62,7 @@ def command(
         return
     if filters:
         raise click.UsageError("filters choose among the model's own articles; leave them out with SOURCE")
-    reading = read(
-        sources, options=ReadOptions(format_, options.make_fields(fields), strict, day_first, on_repeat="pass")
-    )
+    reading = read(sources, options=replace(how, on_repeat="pass"))
     if output == "csv":
         rows = user_rows(model, reading, min_weight)
         first = next(rows)

@@ -68,7 +68,7 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     return _filters(filtered)
 
 
-reading = chain(
+_reading = chain(
     click.option(
         "--format", "format_", metavar="FORMAT", help="Format of SOURCE where its name does not tell: jsonl, csv ..."
     ),
@@ -87,6 +87,20 @@ reading = chain(
         help="How to read 03/04/2023 [default: as the other dates of its source].",
     ),
 )
+
+
+def reading(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say how to read; the command gets them as one record, `how` (ReadOptions)."""
+
+    @wraps(command)
+    def told(
+        *args: Any, format_: str | None, fields: tuple[str, ...], strict: bool, day_first: bool | None, **others: Any
+    ) -> Any:
+        from topics.corpus import ReadOptions
+
+        return command(*args, how=ReadOptions(format_, make_fields(fields), strict, day_first), **others)
+
+    return _reading(told)
 
 
 def make_fields(fields: tuple[str, ...]) -> dict[str, str]:

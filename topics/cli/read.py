@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from topics.cli import options, say
 from topics.cli.output import cell, day, listing, table, write_csv
 from topics.cli.train import plural, say_what_was_read
 from topics.records import Article
+
+if TYPE_CHECKING:
+    from topics.corpus import ReadOptions
 
 FIRST = 10
 
@@ -25,10 +28,7 @@ FIRST = 10
 @options.quiet
 def command(
     sources: tuple[str, ...],
-    format_: str | None,
-    fields: tuple[str, ...],
-    strict: bool,
-    day_first: bool | None,
+    how: ReadOptions,
     explain: bool,
     output: str | None,
     quiet: bool,
@@ -40,9 +40,9 @@ def command(
     """
     import json
 
-    from topics.corpus import ReadOptions, read
+    from topics.corpus import read
 
-    reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict, day_first))
+    reading = read(sources, options=how)
     if explain:
         from topics.cli.explain import explain as show_cuts
 

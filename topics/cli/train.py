@@ -13,7 +13,7 @@ from topics.cli import options, say
 from topics.cli.keywords import print_topics
 
 if TYPE_CHECKING:
-    from topics.corpus import Report
+    from topics.corpus import ReadOptions, Report
     from topics.model import Model
 
 PATH = click.Path(path_type=Path)
@@ -98,10 +98,7 @@ def command(
     language: str | None,
     seed: int,
     jobs: int | None,
-    format_: str | None,
-    fields: tuple[str, ...],
-    strict: bool,
-    day_first: bool | None,
+    how: ReadOptions,
     as_json: bool,
     quiet: bool,
     models: str | None,
@@ -113,7 +110,7 @@ def command(
     """
     from topics.api import load
     from topics.cli.progress import Bar
-    from topics.corpus import ReadOptions, read
+    from topics.corpus import read
     from topics.settings import Settings
     from topics.store.names import models_folder, resolve
     from topics.threads import limited
@@ -134,7 +131,7 @@ def command(
     if old is not None and guides:
         raise click.UsageError("--guide and --like both say which topics come first; give one of the two")
     began = time.monotonic()
-    reading = read(sources, options=ReadOptions(format_, options.make_fields(fields), strict, day_first))
+    reading = read(sources, options=how)
 
     def tell() -> None:
         if not quiet and not as_json:
