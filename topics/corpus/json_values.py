@@ -51,8 +51,11 @@ class _Buffer:
             self.ended = block is None
             new.append(block or "")
             wanted -= len(new[-1])
-        self.text = self.text[self.at :] + "".join(new)
-        self.at = 0
+        start = self.text.rfind("\n", 0, self.at)
+        if start < 0 or self.text[start : self.at].strip():
+            start = self.at
+        self.text = self.text[start:] + "".join(new)  # with the space that the line begins with, for `indent`
+        self.at -= start
         return any(new)
 
     def move(self, to: int) -> None:
