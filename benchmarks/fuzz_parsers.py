@@ -2,9 +2,9 @@
 
     python benchmarks/fuzz_parsers.py [SECONDS PER PARSER] [PARSER ...]
 
-Seconds are of this process's own time.  Besides not raising anything, each parser has a promise that is tried: blocks of
-any size give the same records, a date that was read is read again as itself, cleaning adds no word.  A find is printed
-with the text that made it; put it into the tests.  The exit code is the number of finds.
+Seconds are of this process's own time.  Besides not raising anything, each parser has a promise that is tried: blocks
+of any size give the same records, a date that was read is read again as itself, cleaning adds no line.  A find is
+printed with the text that made it; put it into the tests.  The exit code is the number of finds.
 """
 
 from __future__ import annotations
@@ -36,7 +36,13 @@ from topics.text.tokens import BULK, Words, tokenise
 
 Parser = Callable[[random.Random, bytes], None]
 
-ROW = {"id": "1", "title": "Ferry back", "text": 'Two boats, "one" late.', "date": "03/04/2023", "tags": ["a", {"b": 1}]}
+ROW = {
+    "id": "1",
+    "title": "Ferry back",
+    "text": 'Two boats, "one" late.',
+    "date": "03/04/2023",
+    "tags": ["a", {"b": 1}],
+}
 LEXIS = """Terms: (ferry)
 
                                1 of 2 DOCUMENTS
@@ -85,15 +91,19 @@ HTML = (
 XML = """<?xml version="1.0" encoding="utf-8"?><!DOCTYPE nitf SYSTEM "nitf.dtd"><a:nitf xmlns:a="urn:a" a:k="v">
 <body><p>First <em>Mr Low</em>.</p><media>no</media><pre> a
 b</pre></body></a:nitf>"""
-MANY = "Don’t 1,000 AT&T U.S. al-Aqsa l’été Straße İstanbul भारत में การเมือง 東京都は العربيةُ می‌خواهم 😀 ﬁn e\u0301 \u00ad-"
+MANY = (
+    "Don’t 1,000 AT&T U.S. al-Aqsa l’été Straße İstanbul भारत में การเมือง 東京都は العربيةُ می‌خواهم 😀 ﬁn e\u0301 \u00ad-"
+)
 DATES = [
     "2023-10-07T15:04:05.123+02:00", "Sat, 07 Oct 2023 15:04:05 GMT", "October 7th, 2023 3:04 PM EST",
     "26-FEB-1987 15:01:01.79", "03/04/2023", "20231007150405", "1696690000", "Sat Oct  7 15:04:05 +0000 2023",
     "7.10.2023, 15:04 (UTC+2)", "2023/10/07 at 3 a.m. CEST", "the 7th of October 2023", "31-12-99",
 ]  # fmt: skip
 WIRE = [
-    "\x01qna123 3 i 211 abc quay 061\r\n\nIslands/ferry/\r\n\x02LEAD\r\nFerry back =\r\n\r\n   First.\r\n\x03071304 GMT Oct 23",
-    "\x16\x01W2870\x1fx\nf l\x13\x11 BC-Ferry 11-13\n\x02^BC-Ferry,466<\n^Ferry<\n^By ANN LOW=\n\t First.\n\x03AP-WF-10-07-23 1304GMT",
+    "\x01qna123 3 i 211 abc quay 061\r\n\nIslands/ferry/\r\n\x02LEAD\r\nFerry back =\r\n\r\n   First.\r\n"
+    "\x03071304 GMT Oct 23",
+    "\x16\x01W2870\x1fx\nf l\x13\x11 BC-Ferry 11-13\n\x02^BC-Ferry,466<\n^Ferry<\n^By ANN LOW=\n\t First.\n"
+    "\x03AP-WF-10-07-23 1304GMT",
 ]
 ITEM = {
     "uri": "n1", "versioncreated": "2020-01-02T03:04:05Z", "type": "text", "by": "By Ann", "located": "Quay",
@@ -211,7 +221,9 @@ def words_(draw: random.Random, data: bytes) -> None:
 
 _learned = Learner()
 for _n in range(25):
-    _learned.add(Article(f"{_n}", f"Item {_n}", f"{_n} {'abcdefghij'[_n % 10] * 9} {_n * 7} done.\n\n{PAGE}", source="Quay"))
+    _learned.add(
+        Article(f"{_n}", f"Item {_n}", f"{_n} {'abcdefghij'[_n % 10] * 9} {_n * 7} done.\n\n{PAGE}", source="Quay")
+    )
 _FURNITURE: Furniture = _learned.furniture()
 
 
@@ -261,7 +273,13 @@ PARSERS: dict[str, tuple[Parser, list[bytes]]] = {
     "exports": (exports, [LEXIS.encode(), *(text.encode() for text in WIRE)]),
     "markup": (markup_, [HTML.encode(), XML.encode()]),
     "words": (words_, [MANY.encode(), PAGE.encode()]),
-    "fields": (fields, [json.dumps(ITEM).encode(), json.dumps({"version": "https://jsonfeed.org/version/1", "items": [ITEM]}).encode()]),
+    "fields": (
+        fields,
+        [
+            json.dumps(ITEM).encode(),
+            json.dumps({"version": "https://jsonfeed.org/version/1", "items": [ITEM]}).encode(),
+        ],
+    ),
     "json": (
         json_,
         [
@@ -270,7 +288,10 @@ PARSERS: dict[str, tuple[Parser, list[bytes]]] = {
             json.dumps({"response": {"results": [ROW, ROW]}}, indent=1).encode(),
         ],
     ),
-    "encodings": (encodings, [MANY.encode(), MANY.encode("utf-16"), "é à ü\n".encode("cp1252") * 9, "é à ü\n".encode() * 9]),
+    "encodings": (
+        encodings,
+        [MANY.encode(), MANY.encode("utf-16"), "é à ü\n".encode("cp1252") * 9, "é à ü\n".encode() * 9],
+    ),
     "cleaning": (cleaning, [PAGE.encode()]),
 }  # fmt: skip
 

@@ -19,7 +19,7 @@ MOST_RATIO = 300
 FREE = 1 << 26
 
 # What one step unpacks at most, so that a bomb is noticed before it fills the memory.
-_STEP = 1 << 18
+_STEP = 1 << 16
 _ZSTD_STEP = 1 << 10
 # xz and zstd files may ask for any amount of memory; those of the strongest usual settings ask for less.
 _MOST_MEMORY = 1 << 28

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 # The first newspaper is of 1605; a date beyond 2199 is a typing error or a placeholder such as 9999-12-31.
 FIRST_YEAR, LAST_YEAR = 1600, 2199
@@ -39,11 +40,16 @@ _ZONES |= {"eet": 2, "eest": 3, "msk": 3, "jst": 9, "kst": 9, "hkt": 8, "sgt": 8
 _ZONES |= {"nzdt": 13}
 
 _ISO = re.compile(r"\d{4}-?\d\d-?\d\d(?:[Tt ]\d\d.*)?\Z", re.DOTALL)
-# 26-FEB-1987 15:01:01.79 and what feeds write, Sat, 07 Oct 2023 15:04:05 GMT: read without the general forms below.
-_COMMON = re.compile(
-    r"(?:[A-Z][a-z]{2}, ?)?(\d\d?)[ -]([A-Za-z]{3})[ -](\d{4})"
-    r"(?: +(\d\d:\d\d:\d\d)(?:\.\d+)?(?: (?:GMT|UTC|[+-]0000|Z))?)?\Z"
+# 26-FEB-1987 and what feeds write, Sat, 07 Oct 2023: read without the general forms below.
+_COMMON = re.compile(r"(?:[A-Z][a-z]{2}, ?)?(\d\d?)[ -]([A-Za-z]{3})[ -](\d{4})\Z")
+# A day in one of the usual forms and a time in UTC or without a zone: days repeat in a source and are known by then.
+_TIMED = re.compile(
+    r"(\d{4}-\d\d-\d\d|(?:[A-Z][a-z]{2}, ?)?\d\d?[ -][A-Za-z]{3}[ -]\d{4})(?:T| {1,9})"
+    r"((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.\d{1,9})?(?:Z|\+00:00| (?:GMT|UTC|[+-]0000|Z))?\Z",
+    re.ASCII,
 )
+# Different texts whose dates are kept.
+_KEPT = 1 << 14
 _NAME = r"(?P<month>[A-Za-z]{3,9})\.?"
 _TIME = (
     r"(?:[\s,]+(?:at\s+|-\s+|\|\s*)?|[T:])?"
@@ -80,6 +86,14 @@ def parse(text: str, day_first: bool | None = None) -> str | None:
 
     day_first : how to read 03/04/2023; None takes such a date only where one of the two is above 12.
     """
+    timed = _TIMED.match(text)
+    if timed is not None and (day := _parsed(timed[1], None)) is not None:
+        return f"{day}T{timed[2]}Z"
+    return _parsed(text, day_first)
+
+
+@lru_cache(_KEPT)
+def _parsed(text: str, day_first: bool | None) -> str | None:
     text = text.strip()
     size = len(text)
     if not 6 <= size <= _LONGEST or not text.isprintable():
@@ -91,8 +105,8 @@ def parse(text: str, day_first: bool | None = None) -> str | None:
         if found is not None:
             return found
     if common := _COMMON.match(text):
-        day, name, year, time = common.groups()
-        return _joined(year, _MONTHS.get(name.lower(), 0), int(day), time)
+        day, name, year = common.groups()
+        return _day(int(year), _MONTHS.get(name.lower(), 0), int(day))
     for form in _FORMS:
         if match := form.match(text):
             return _built(match.groupdict(), day_first)
@@ -127,19 +141,7 @@ def _iso(text: str, size: int) -> str | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if text[16:17] == ":" and text[-6:] in ("+00:00", text[-6:-1] + "Z") and FIRST_YEAR <= moment.year <= LAST_YEAR:
-        return f"{text[:10]}T{text[11:19]}Z"  # by far the most usual form: nothing to convert
     return _utc(moment)
-
-
-def _joined(year: str, month: int, day: int, time: str | None) -> str | None:
-    """A day of UTC and its ``hh:mm:ss``, if any."""
-    found = f"{year}-{month:02}-{day:02}T{time}Z" if time else f"{year}-{month:02}-{day:02}"
-    try:
-        moment = datetime.fromisoformat(found)
-    except ValueError:
-        return None
-    return found if FIRST_YEAR <= moment.year <= LAST_YEAR else None
 
 
 def _utc(moment: datetime) -> str | None:
@@ -188,7 +190,8 @@ def _built(part: dict[str, str | None], day_first: bool | None) -> str | None:
     if whole is None or (part.get("hour") is None and part.get("bare") is None):
         return whole
     hour = int(part["hour"] or part["bare"] or 0)
-    minute, second = int(part["minute"] or 0), min(int(part["second"] or 0), 59)  # :60 is a leap second
+    minute, second = int(part["minute"] or 0), int(part["second"] or 0)
+    second = 59 if second == 60 else second  # a leap second
     if half := part.get("half"):
         if not 1 <= hour <= 12:
             return None
