@@ -28,28 +28,26 @@ def clean(article: Article, furniture: Furniture | None = None) -> Cleaned:
     openings and endings that were learned; nothing is added.  An article of which nothing would remain stays as it
     is, and its cuts are not certain.
     """
-    known = (furniture.of(article) if furniture is not None else None) or _NOTHING
-    page = _Page(article, known)
-    page.clean_title()
-    while page.clean_text():  # what was the second line may now be the first
-        pass
-    if not page.cuts:
-        page.suspect()
-        return Cleaned(article.title, article.text, article.section, None, None, tuple(page.cuts))
-    title, text = page.title, page.text()
-    if not title and not text:
-        cuts = tuple(Cut(cut.line, cut.kind, cut.why, False) for cut in page.cuts)
-        return Cleaned(article.title, article.text, article.section, None, None, cuts)
-    page.suspect()
-    return Cleaned(title, text, page.section, page.place, page.agency, tuple(page.cuts))
+    page = _Page(article, _known(article, furniture))
+    page.clean()
+    cuts, section = tuple(page.cuts), article.section
+    if not page.remains():
+        cuts = tuple(Cut(cut.line, cut.kind, cut.why, False) for cut in cuts)
+        return Cleaned(article.title, article.text, section, None, None, cuts)
+    if not cuts:
+        return Cleaned(article.title, article.text, section, None, None, tuple(page.suspects()))
+    return Cleaned(page.title, page.text(), page.section, page.place, page.agency, (*cuts, *page.suspects()))
 
 
 def words_of(article: Article, furniture: Furniture | None) -> tuple[str, str]:
     """Title and text of which an article's words are taken; as they are when `furniture` is None (cleaning is off)."""
     if furniture is None:
         return article.title, article.text
-    cleaned = clean(article, furniture)
-    return cleaned.title, cleaned.text
+    page = _Page(article, _known(article, furniture))
+    page.clean()
+    if not page.cuts or not page.remains():
+        return article.title, article.text
+    return page.title, page.text()
 
 
 def filed(article: Article) -> Article:
@@ -57,16 +55,27 @@ def filed(article: Article) -> Article:
 
     What the source gave stays; the text stays as it was read.
     """
-    cleaned = clean(article)
-    told = {"place": cleaned.place, "agency": cleaned.agency}
-    extra = {key: value for key, value in told.items() if value is not None and key not in article.extra}
-    if not extra and cleaned.section == article.section:
+    page = _Page(article, _NOTHING)
+    page.clean()
+    if not page.cuts or not page.remains():
         return article
-    return replace(article, section=cleaned.section, extra={**article.extra, **extra})
+    told = {"place": page.place, "agency": page.agency}
+    extra = {key: value for key, value in told.items() if value is not None and key not in article.extra}
+    if not extra and page.section == article.section:
+        return article
+    return replace(article, section=page.section, extra={**article.extra, **extra})
+
+
+def _known(article: Article, furniture: Furniture | None) -> Known:
+    return (furniture.of(article) if furniture is not None else None) or _NOTHING
 
 
 class _Page:
     """An article on its way."""
+
+    __slots__ = (
+        "agency", "at", "cuts", "is_page", "known", "lines", "paragraphs", "place", "section", "title",
+    )  # fmt: skip
 
     def __init__(self, article: Article, known: Known) -> None:
         self.title = article.title
@@ -77,6 +86,16 @@ class _Page:
         self.known = known
         self._set(article.text.split("\n"))
         self.is_page = False  # a breadcrumb or the headline was in the text, so a caption may be
+
+    def clean(self) -> None:
+        """Find what is to be cut, and cut it."""
+        self.clean_title()
+        while self.at and self.clean_text():  # what was the second line may now be the first
+            pass
+
+    def remains(self) -> bool:
+        """Whether anything is left; also when nothing was there."""
+        return bool(self.title or not self.cuts or any(self.lines))
 
     def _set(self, lines: list[str]) -> None:
         self.lines = lines
@@ -99,13 +118,14 @@ class _Page:
     def clean_text(self) -> bool:
         """One pass over the paragraphs.  Returns whether a further one may find more."""
         before = len(self.cuts)
-        known, gone = self.known, []
+        known = self.known
+        gone: list[int] = []
         lines, last = known.lines, len(self.at) - 1
         for place, line in enumerate(self.paragraphs):
             if len(line) > LONGEST:
                 continue
             head, tail = place < _HEAD, place > last - _TAIL
-            if line in lines:
+            if lines and line in lines:
                 cut = self._recurring(line)
             elif head and (found := self._head(line, place)) is not None:
                 cut = found
@@ -222,10 +242,10 @@ class _Page:
     def text(self) -> str:
         return "\n".join(self.lines)
 
-    def suspect(self) -> None:
-        """Mark what looks like furniture at the foot of the page: open lines behind the last sentence."""
+    def suspects(self) -> list[Cut]:
+        """What looks like furniture at the foot of the page: open lines behind the last sentence."""
         if len(self.paragraphs) < 3:
-            return
+            return []
         found: list[Cut] = []
         for line in reversed(self.paragraphs):
             closed = ends_sentence(line)
@@ -236,5 +256,4 @@ class _Page:
                 break
             why = "speaks of the outlet" if hinted else "an open line behind the last sentence"
             found.append(Cut(line, "suspect", why, False))
-        if len(found) < len(self.paragraphs) - 1:
-            self.cuts.extend(reversed(found))
+        return found[::-1] if len(found) < len(self.paragraphs) - 1 else []

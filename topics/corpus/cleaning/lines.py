@@ -31,6 +31,8 @@ def paragraphs(stripped: list[str]) -> list[int]:
     """
     if len(stripped) < 2 or max(map(len, stripped)) > WRAPPED:
         return [i for i, line in enumerate(stripped) if line]
+    if all(stripped):
+        return []
     around = [*stripped, ""]  # a blank behind the last line, which is also before the first: around[-1]
     return [i for i, line in enumerate(stripped) if line and not around[i - 1] and not around[i + 1]]
 

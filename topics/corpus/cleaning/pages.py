@@ -25,6 +25,7 @@ _SECTIONS = frozenset(
     economy entertainment arts lifestyle travel education environment climate media society money football
     """.split()  # noqa: SIM905 - as a list hard to read
 )
+_FIRST_WORDS = frozenset(name.partition(" ")[0] for name in _ROOTS | _SECTIONS)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 # So many of a caption's words stand in the article as well: taking it out loses nothing of what the article is about.
@@ -33,6 +34,9 @@ _CAPTION_OVERLAP = 0.7
 
 def crumbs(line: str) -> list[str] | None:
     """The parts of a breadcrumb line, from the front page down; None when it is no breadcrumb."""
+    word = line[: line.find(" ")]
+    if word.isalpha() and word.casefold() not in _FIRST_WORDS:  # nearly all lines are done with here
+        return None
     if len(line) > 200 or _MARK.search(line) is None:
         return None
     parts = _BETWEEN.split(line.strip(">»›→/| \t"))

@@ -6,28 +6,14 @@ from dataclasses import dataclass
 
 from topics.records import Row
 
-KINDS = (
-    "furniture",
-    "breadcrumb",
-    "caption",
-    "headline",
-    "dateline",
-    "agency",
-    "byline",
-    "update",
-    "share",
-    "newsletter",
-    "cookie",
-    "suspect",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Cut:
     """A line, or a part of one, that is not the article.
 
-    line : as it stood, without the space around it.  kind : one of KINDS.  why : the rule, for people.  certain : True
-    when it was taken out; False when it only looks like furniture and was left in.
+    line : as it stood, without the space around it.  kind : "furniture", "byline", "caption" and so on, "suspect" for
+    what was left in.  why : the rule, for people.  certain : True when it was taken out; False when it only looks like
+    furniture and was left in.
     """
 
     line: str

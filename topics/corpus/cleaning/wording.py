@@ -239,20 +239,24 @@ for _rule, _words in _BEGINNINGS.items():
             BY_WORD[_form] = (*BY_WORD.get(_form, ()), _rule)
 _BY_SIGN = {"(": (TAG,), "-": (TAG,), "–": (TAG,), "—": (TAG,), "©": (COPYRIGHT,)}
 _DIGITS = frozenset("0123456789")
+_CLOSING = frozenset(")].")
+
+
+_LONGEST_RIGHTS = 260  # what its pattern takes
 
 
 def rule_for(line: str, *, head: bool, tail: bool) -> Rule | None:
     """The first rule that matches a stripped line.  head, tail : is it among the first or last of its text?"""
-    word = line.partition(" ")[0].lower()
-    rules = BY_WORD.get(word, ())
-    sign = word[0]
+    end = line.find(" ")
+    rules = BY_WORD.get((line if end < 0 else line[:end]).lower(), ())
+    sign = line[0]
     if sign in _BY_SIGN:
         rules += _BY_SIGN[sign]
     elif sign in _DIGITS and len(line) < 30:
         rules += (SHARE,)
-    if line.endswith((")", "]", ").", "].")):
+    if line[-1] in _CLOSING and line.endswith((")", "]", ").", "].")):
         rules += (CREDIT,)
-    if (head or tail) and "ights reserved" in line:
+    if (head or tail) and len(line) <= _LONGEST_RIGHTS and "ights reserved" in line:
         rules += (RIGHTS,)
     for rule in rules:
         if rule.zone != ANY and not tail and not (head and rule.zone == EDGE):
