@@ -36,10 +36,12 @@ def ours(texts: list[str], jobs: int | None = None) -> tuple[list[str], Any]:
     words = module.WordTable(classes())
     ids, starts, breaks = module.tokenise(texts, words, jobs)
     block = Tokens(ids, starts, np.zeros(len(texts), np.int32), breaks)
-    names: dict[str, int] = {}
-    stops = stop_words("en")
-    lower = (word.lower() for word in words)
-    term = np.array([names.setdefault(w, len(names)) if len(w) > 1 and w not in stops else -1 for w in lower], np.int32)
+    lower = "\0".join(words).lower().split("\0")
+    names = {name: number for number, name in enumerate(dict.fromkeys(lower))}
+    term = np.fromiter(map(names.__getitem__, lower), np.int32, len(lower))
+    left_out = np.array([len(name) < 2 for name in names])
+    left_out[[names[word] for word in stop_words("en") if word in names]] = True
+    term[left_out[term]] = -1
     df = counting.frequencies([block], term, len(names), jobs)
     kept = np.flatnonzero((df >= MIN_DF) & (df <= MAX_DF * len(texts)))
     order = kept[np.argsort(-df[kept], kind="stable")]

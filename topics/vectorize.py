@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topics import kernels
 from topics.counting import count, frequencies, sightings
 from topics.settings import Settings
 from topics.strings import StringTable
 from topics.text.spelling import commonest
 from topics.text.terms import Terms, fold
 from topics.text.tokens import Tokens, Words
+
+# Weights from which on the compiled way is taken: a tenth of a second of the plain one.
+BULK = 3_000_000
 
 
 def idf(df: NDArray[Any], n_articles: int) -> NDArray[np.float32]:
@@ -28,13 +32,37 @@ def numbers(names: StringTable, order: NDArray[np.int64], terms: Sequence[str]) 
 
 
 def unit(X: Any) -> Any:
-    """Each row divided by its length (L2); empty rows stay empty."""
-    squares = X.data.astype(np.float64) ** 2
+    """Each row divided by its length (L2); empty rows stay empty.  X : float32 CSR, changed."""
+    module = kernels.pays("weights", X.nnz, BULK)
+    if module is not None and X.dtype == np.float32:
+        module.unit(X)
+        return X
     rows = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
-    length = np.sqrt(np.bincount(rows, squares, X.shape[0]))
+    length = np.sqrt(np.bincount(rows, X.data.astype(np.float64) ** 2, X.shape[0]))
     length[length == 0] = 1
     X.data = (X.data / length[rows]).astype(np.float32)
     return X
+
+
+def lengths(X: Any) -> NDArray[np.float64]:
+    """The sum of each row: (n_rows,)."""
+    module = kernels.pays("weights", X.nnz, BULK)
+    if module is not None:
+        return np.asarray(module.lengths(X))
+    return np.bincount(np.repeat(np.arange(X.shape[0]), np.diff(X.indptr)), X.data, X.shape[0])
+
+
+def saturate(X: Any, half: NDArray[np.float64], most: float, rare: NDArray[np.float32]) -> None:
+    """Counts to count * most / (count + half) * rare, in place.
+
+    X : float32 CSR.  half : (n_rows,), the count that reaches half of `most`.  rare : float32 (n_columns,).
+    """
+    module = kernels.pays("weights", X.nnz, BULK)
+    if module is not None:
+        module.saturate(X, half, most, rare)
+        return
+    weight = X.data * np.float32(most) / (X.data + np.repeat(half, np.diff(X.indptr)))
+    X.data = (weight * rare[X.indices]).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +155,12 @@ class TopicWords:
         Saturation and length as in BM25 (Robertson & Zaragoza 2009), times the IDF.
         """
         X = counts.copy()
-        if settings.k1 is not None and self.mean_length > 0:
-            lengths = np.bincount(np.repeat(np.arange(X.shape[0]), np.diff(X.indptr)), X.data, X.shape[0])
-            dampen = settings.k1 * (1 - settings.b + settings.b * lengths / self.mean_length)
-            X.data = X.data * (settings.k1 + 1) / (X.data + np.repeat(dampen, np.diff(X.indptr)))
         rare = self.idf() ** np.float32(settings.idf_power)
-        X.data = (X.data * rare[X.indices]).astype(np.float32)
+        if settings.k1 is not None and self.mean_length > 0:
+            half = settings.k1 * (1 - settings.b + settings.b * lengths(X) / self.mean_length)
+            saturate(X, half, settings.k1 + 1, rare)
+        else:
+            X.data = X.data * rare[X.indices]
         return unit(X) if settings.norm else X
 
 

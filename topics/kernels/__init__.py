@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
@@ -82,6 +83,19 @@ class Pool:
         if self._threads is None:
             return list(map(function, *arguments))
         return list(self._threads.map(function, *arguments))
+
+    def stream(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        """`map` whose results come as they are ready, in order; threads are two items each ahead of who takes them."""
+        if self._threads is None:
+            yield from map(function, items)
+            return
+        waiting: deque[Future[Any]] = deque()
+        for item in items:
+            waiting.append(self._threads.submit(function, item))
+            if len(waiting) > 2 * self.jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
     def close(self) -> None:
         if self._threads is not None:

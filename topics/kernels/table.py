@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,24 @@ EVERY_BIT = 2**64 - 1
 Numbers = NDArray[np.int64]
 
 
+class Scratch:
+    """What one thread fills while it reads a block, kept for the next one.
+
+    Fresh memory is slow to touch first (a page took .2 to 5 microseconds, sixty words' time), and giving it back stops
+    the other threads.
+    """
+
+    def __init__(self) -> None:
+        self.slots = np.zeros(2 << 16, np.uint64)
+        self.room(0)
+
+    def room(self, most: int) -> None:
+        """Have room for so many words."""
+        self.ids, self.breaks = np.empty(most, np.int32), np.empty(most, np.bool_)
+        self.begins, self.ends = np.empty(most, np.int64), np.empty(most, np.int64)
+        self.digests = np.empty(most, np.uint64)
+
+
 @dataclass(slots=True)
 class Block:
     """The words of some parts of text, numbered within the block; arrays as `read` of the loops fills them."""
@@ -34,6 +52,7 @@ class Block:
     begins: Numbers
     ends: Numbers
     digests: NDArray[np.uint64]
+    scratch: Scratch | None = None
 
 
 class WordTable:
@@ -49,7 +68,8 @@ class WordTable:
         self._text = np.empty(1 << 16, np.uint8)
         self._begins, self._ends = np.empty(1 << 12, np.int64), np.empty(1 << 12, np.int64)
         self._digests = np.empty(1 << 12, np.uint64)
-        self._slots = np.zeros(1 << 14, np.uint64)
+        self._slots = np.zeros(2 << 14, np.uint64)
+        self._free: deque[Scratch] = deque()
 
     @classmethod
     def of(cls, words: Iterable[str], classes: Classes) -> WordTable:
@@ -76,12 +96,24 @@ class WordTable:
         self._text = _room(self._text, used + int((block.ends - block.begins + 1).sum()) + PADDING)
         self._begins, self._ends = _room(self._begins, most), _room(self._ends, most)
         self._digests = _room(self._digests, most)
-        if 2 * most > len(self._slots):
-            self._slots = loops.spread(self._digests, self.n_words, 1 << (4 * most).bit_length())
+        if 4 * most > len(self._slots):
+            self._slots = loops.spread(self._slots, self._digests, 1 << (4 * most).bit_length())
         numbers = np.empty(len(block.begins), np.int32)
-        known = (self._text, self._begins, self._ends, self._digests, self._slots, self.n_words)
+        known = (self._text, self._begins, self._ends, self._digests, self._slots, self.n_words, self.keep)
         self.n_words = loops.merge(block.text, block.begins, block.ends, block.digests, *known, numbers)
         return numbers
+
+    def scratch(self) -> Scratch:
+        """Memory to read a block in, until it is released."""
+        try:
+            return self._free.pop()
+        except IndexError:
+            return Scratch()
+
+    def release(self, block: Block) -> None:
+        """Let the memory of a block be used for others."""
+        if block.scratch is not None:
+            self._free.append(block.scratch)
 
 
 def _room(array: NDArray[Any], size: int) -> NDArray[Any]:
@@ -103,21 +135,27 @@ def encode(parts: Sequence[str]) -> tuple[NDArray[np.uint8], Numbers]:
 
 
 def read(parts: Sequence[str], table: WordTable) -> Block:
-    """The words of some parts of text, cut and hashed as `table` says."""
+    """The words of some parts of text, cut and hashed as `table` says, in a scratch of the table's."""
     text, bounds = encode(parts)
-    # a word is followed by another character, or by one of another kind, but at the end of a part
-    most = len(text) // 2 + len(parts)
-    ids, breaks = np.empty(most, np.int32), np.empty(most, np.bool_)
-    begins, ends, digests = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint64)
+    scratch = table.scratch()
+    most = _most(len(text), len(parts))
+    if most > len(scratch.ids):
+        scratch.room(most + most // 4)
+    scratch.slots.fill(0)
+    found = scratch.ids, scratch.breaks
     stops = np.empty(len(parts), np.int64)
+    words = scratch.begins, scratch.ends, scratch.digests
     state = np.array([0, 0, loops.BROKEN, 0, 0], np.int64)
-    slots = np.zeros(1 << 14, np.uint64)
     where = (text, bounds, *table.classes, table.keep, state)
-    while not loops.read(*where, slots, ids, breaks, stops, begins, ends, digests):
-        slots = loops.spread(digests, int(state[loops.WORDS]), 4 * len(slots))
-    n_tokens, n_words = state[loops.TOKENS :]
-    words = (begins[:n_words].copy(), ends[:n_words].copy(), digests[:n_words].copy())
-    return Block(text, ids[:n_tokens].copy(), breaks[:n_tokens].copy(), stops, *words)
+    while not loops.read(*where, scratch.slots, *found, stops, *words):
+        scratch.slots = loops.spread(scratch.slots, scratch.digests, len(scratch.slots))
+    n_tokens, n_words = state[loops.TOKENS :].tolist()
+    return Block(text, *(array[:n_tokens] for array in found), stops, *(array[:n_words] for array in words), scratch)
+
+
+def _most(size: int, n_parts: int) -> int:
+    """Words that so many bytes can hold at most: one is followed by another character, but at the end of a part."""
+    return size // 2 + n_parts
 
 
 def blocks(parts: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -139,13 +177,18 @@ def tokenise(
 
     New words are added to `table`.
     """
+    most = sum(map(len, parts)) + len(parts)  # scripts without spaces have a word a letter
+    ids, breaks = np.empty(most, np.int32), np.empty(most, np.bool_)  # what is not touched takes no memory
+    stops = np.zeros(len(parts) + 1, np.int64)
+    n_tokens, n_parts = 0, 0
     with pool(jobs) as threads:
-        found = threads.map(lambda some: read(some, table), blocks(parts))
-        numbers = [table.add(block) for block in found]
-        ends = np.cumsum([0, *(len(block.ids) for block in found)])
-        ids = np.empty(ends[-1], np.int32)
-        out = [ids[start:stop] for start, stop in pairwise(ends)]
-        threads.map(lambda block, new, to: loops.renumber(block.ids, new, to), found, numbers, out)
-    stops = np.concatenate([[0], *(block.stops + start for block, start in zip(found, ends, strict=False))])
-    breaks = np.concatenate([np.empty(0, np.bool_), *(block.breaks for block in found)])
-    return ids, stops.astype(np.int64), breaks
+        for block in threads.stream(lambda some: read(some, table), blocks(parts)):
+            end, last = n_tokens + len(block.ids), n_parts + len(block.stops)
+            loops.renumber(block.ids, table.add(block), ids[n_tokens:end])
+            breaks[n_tokens:end] = block.breaks
+            stops[n_parts + 1 : last + 1] = block.stops + n_tokens
+            table.release(block)
+            n_tokens, n_parts = end, last
+    ids.resize(n_tokens, refcheck=False)
+    breaks.resize(n_tokens, refcheck=False)
+    return ids, stops, breaks

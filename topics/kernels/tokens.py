@@ -22,7 +22,9 @@ PLAIN, RETURN, ONE_LINE, BROKEN = 0, 1, 2, 3
 
 
 _u1, _u8, _numbers = uint8[::1], uint64[::1], int64[::1]
-_view = Tuple((int64, int64))
+_view, _hash = Tuple((int64, int64)), Tuple((uint64, uint64))
+# The part of a slot that holds the number of a word.
+NUMBER_BITS = uint64(0xFFFFFFFF)
 
 
 def _loader(kind: Any, bits: int) -> Any:
@@ -125,17 +127,24 @@ def stretch(data: int, at: int, kind: int, index: int, pages: int) -> tuple[int,
     return (cluster_end(data, middle, index, pages), middle) if after == RUN else (middle, 0)
 
 
-@compiled(uint64(int64, int64, int64))
-def digest(data: int, start: int, end: int) -> int:
-    """A number for some bytes, eight at a time; the high half is folded into the low, which picks the slot."""
+@compiled(_hash(int64, int64, int64))
+def digest(data: int, start: int, end: int) -> tuple[int, int]:
+    """A number for some bytes, and their key: the bytes themselves where eight hold them, else that number.
+
+    The slot of a word is taken from the low bits.  Multiplied once, those would depend on the first letters alone, and
+    every word of three letters would share one slot in 256 with all others.
+    """
     value = uint64(end - start)
+    short = end - start <= 8
     while end - start > 8:
         value = (value ^ word_at(data + start, 0)) * uint64(0x9E3779B97F4A7C15)
         value ^= value >> uint64(32)
         start += 8
     last = word_at(data + start, 0) << uint64(8 * (8 - end + start))
     value = (value ^ last) * uint64(0x9E3779B97F4A7C15)
-    return value ^ (value >> uint64(32))
+    value = (value ^ (value >> uint64(32))) * uint64(0xD6E8FEB86659FD93)
+    value ^= value >> uint64(32)
+    return value, last if short else value
 
 
 @compiled(boolean(int64, int64, int64))
@@ -148,35 +157,36 @@ def same(left: int, right: int, length: int) -> bool:
     return (word_at(left, 0) ^ word_at(right, 0)) << uint64(8 * (8 - length)) == uint64(0)
 
 
-@compiled(int64(uint64, int64, int64, int64, int64, int64, int64, int64))
-def place(value: int, word: int, length: int, slots: int, mask: int, known: int, begins: int, ends: int) -> int:
+@compiled(int64(uint64, uint64, int64, int64, int64, int64, int64, int64))
+def place(value: int, key: int, word: int, length: int, slots: int, mask: int, known: int, begins: int) -> int:
     """The slot of the word at `word`: its own, or the free one where it belongs.
 
-    A slot holds the high half of the word's digest and, below, its number + 1.  The bytes decide in the end.
+    A slot is two numbers: the word's key; and its length in bytes, above its number + 1, 0 in a free slot.  Key and
+    length are a word of up to eight bytes; of a longer one, the bytes decide in the end.
     """
     slot = int64(value) & mask
-    held = word_at(slots, slot)
-    while held:
-        if held >> uint64(32) == value >> uint64(32):
-            number = int64(held & uint64(0xFFFFFFFF)) - 1
-            begin = number_at(begins, number)
-            if number_at(ends, number) - begin == length and same(known + begin, word, length):
+    tag = word_at(slots, 2 * slot + 1)
+    while tag:
+        if word_at(slots, 2 * slot) == key and int64(tag >> uint64(32)) == length:
+            if length <= 8 or same(known + number_at(begins, int64(tag & NUMBER_BITS) - 1), word, length):
                 return slot
         slot = (slot + 1) & mask
-        held = word_at(slots, slot)
+        tag = word_at(slots, 2 * slot + 1)
     return slot
 
 
-@compiled(_u8(_u8, int64, int64))
-def spread(digests: Any, n_words: int, size: int) -> Any:
-    """A table of `size` slots, a power of two, of these words."""
-    wide = np.zeros(size, np.uint64)
-    mask = uint64(len(wide) - 1)
-    for word in range(n_words):
-        slot = digests[word] & mask
-        while wide[slot]:
-            slot = (slot + uint64(1)) & mask
-        wide[slot] = (digests[word] >> uint64(32)) << uint64(32) | uint64(word + 1)
+@compiled(_u8(_u8, _u8, int64))
+def spread(slots: Any, digests: Any, size: int) -> Any:
+    """A table of `size` slots, a power of two, of the words of another."""
+    wide = np.zeros(2 * size, np.uint64)
+    mask = uint64(size - 1)
+    for old in range(len(slots) // 2):
+        tag = slots[2 * old + 1]
+        if tag:
+            slot = digests[int64(tag & NUMBER_BITS) - 1] & mask
+            while wide[2 * slot + uint64(1)]:
+                slot = (slot + uint64(1)) & mask
+            wide[2 * slot], wide[2 * slot + uint64(1)] = slots[2 * old], tag
     return wide
 
 
@@ -188,6 +198,22 @@ def gap_after(gap: int, kind: int, byte: int) -> int:
     if kind == LINE and byte == ord("\n"):
         return ONE_LINE if gap in (PLAIN, RETURN) else BROKEN
     return RETURN if kind == LINE and gap == PLAIN else BROKEN
+
+
+# What a byte says of a word of ASCII alone: it goes on, it is over, or more must be read.
+INSIDE, BETWEEN, OPEN = 1, 0, 2
+
+
+@compiled(_u1(_u1))
+def roles(pages: Any) -> Any:
+    """What each byte says of a word of ASCII: uint8 (256,)."""
+    role = np.full(256, OPEN, np.uint8)
+    for byte in range(0x80):
+        if pages[byte] & WORD:
+            role[byte] = INSIDE
+        elif not pages[byte] & (RUN | JOINER | POINT):
+            role[byte] = BETWEEN
+    return role
 
 
 # Where reading stands: the part, the place in it, what came since the last word, words, distinct words.
@@ -209,24 +235,37 @@ def read(
     """
     part, at, gap, n_tokens, n_words = state[PART], state[AT], state[GAP], state[TOKENS], state[WORDS]
     data, index, pages, slots = text.ctypes.data, page_index.ctypes.data, page_table.ctypes.data, table.ctypes.data
-    begin_at, end_at = begins.ctypes.data, ends.ctypes.data
-    room, mask = len(table) // 2, len(table) - 1
+    begin_at = begins.ctypes.data
+    room, mask = len(table) // 4, len(table) // 2 - 1
+    role = roles(page_table)
+    plainly = role.ctypes.data
     while part < len(parts) - 1 and n_words < room:
         end = parts[part + 1] - 1
         while at < end and n_words < room:
-            kind, length = look(data, at, index, pages)
-            if not kind & (WORD | RUN):
-                gap = gap_after(gap, kind, text[at])
-                at += length
-                continue
-            stop, overlap = stretch(data, at, kind, index, pages)
-            value = digest(data, at, stop) & keep
-            slot = place(value, data + at, stop - at, slots, mask, data, begin_at, end_at)
-            word = int64(table[slot] & uint64(0xFFFFFFFF))
+            stop, overlap = at, int64(0)
+            while byte_at(plainly, int64(byte_at(data, stop))) == INSIDE:
+                stop += 1
+            if (
+                stop == at
+                or byte_at(plainly, int64(byte_at(data, stop))) != BETWEEN
+                and (byte_at(data, stop) >= 0x80 or byte_at(plainly, int64(byte_at(data, stop + 1))) != BETWEEN)
+            ):  # no word that the table of bytes can tell
+                kind, length = look(data, at, index, pages)
+                if not kind & (WORD | RUN):
+                    gap = gap_after(gap, kind, text[at])
+                    at += length
+                    continue
+                stop, overlap = stretch(data, at, kind, index, pages)
+            value, key = digest(data, at, stop)
+            value &= keep
+            if stop - at > 8:
+                key &= keep
+            slot = place(value, key, data + at, stop - at, slots, mask, data, begin_at)
+            word = int64(table[2 * slot + 1] & NUMBER_BITS)
             if not word:
                 digests[n_words], begins[n_words], ends[n_words] = value, at, stop
                 n_words += 1
-                table[slot] = (value >> uint64(32)) << uint64(32) | uint64(n_words)
+                table[2 * slot], table[2 * slot + 1] = key, uint64(stop - at) << uint64(32) | uint64(n_words)
                 word = n_words
             ids[n_tokens] = word - 1
             breaks[n_tokens] = gap in (BROKEN, RETURN)
@@ -249,22 +288,26 @@ def digest_all(text: Any, begins: Any, ends: Any, keep: Any, digests: Any) -> No
     """The digest of each word."""
     data = text.ctypes.data
     for word in range(len(begins)):
-        digests[word] = digest(data, begins[word], ends[word]) & keep
+        digests[word] = digest(data, begins[word], ends[word])[0] & keep
 
 
-@compiled(int64(_u1, _numbers, _numbers, _u8, _u1, _numbers, _numbers, _u8, _u8, int64, int32[::1]))
+@compiled(int64(_u1, _numbers, _numbers, _u8, _u1, _numbers, _numbers, _u8, _u8, int64, uint64, int32[::1]))
 def merge(
     text: Any, begins: Any, ends: Any, digests: Any,
-    known: Any, known_begins: Any, known_ends: Any, known_digests: Any, table: Any, n_words: int, numbers: Any,
+    known: Any, known_begins: Any, known_ends: Any, known_digests: Any, table: Any, n_words: int, keep: Any,
+    numbers: Any,
 ) -> int:  # fmt: skip
     """Give the words of a block their numbers among all words known, adding new ones; returns how many are known."""
     data, kept, slots = text.ctypes.data, known.ctypes.data, table.ctypes.data
-    begin_at, end_at = known_begins.ctypes.data, known_ends.ctypes.data
-    mask = len(table) - 1
+    begin_at = known_begins.ctypes.data
+    mask = len(table) // 2 - 1
     for word in range(len(begins)):
-        value, begin, length = digests[word], begins[word], ends[word] - begins[word]
-        slot = place(value, data + begin, length, slots, mask, kept, begin_at, end_at)
-        number = int64(table[slot] & uint64(0xFFFFFFFF)) - 1
+        begin, length = begins[word], ends[word] - begins[word]
+        value, key = digests[word], digest(data, begin, ends[word])[1]
+        if length > 8:
+            key &= keep
+        slot = place(value, key, data + begin, length, slots, mask, kept, begin_at)
+        number = int64(table[2 * slot + 1] & NUMBER_BITS) - 1
         if number < 0:
             number = n_words
             n_words += 1
@@ -273,7 +316,7 @@ def merge(
                 known[start + i] = text[begin + i]
             known[start + length] = 0
             known_begins[number], known_ends[number], known_digests[number] = start, start + length, value
-            table[slot] = (value >> uint64(32)) << uint64(32) | uint64(n_words)
+            table[2 * slot], table[2 * slot + 1] = key, uint64(length) << uint64(32) | uint64(n_words)
         numbers[word] = number
     return n_words
 
