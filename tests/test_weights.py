@@ -52,7 +52,7 @@ def test_compiled_weights_equal_the_plain_ones(
             patch.setattr(vectorize, "BULK", bulk)
             found.append(words.weigh(X, chosen))
     plain, compiled = found
-    assert (X != before).nnz == 0
+    assert (before != X).nnz == 0
     assert plain.data.dtype == compiled.data.dtype == np.float32
     assert plain.data.tobytes() == compiled.data.tobytes()
     assert np.array_equal(plain.indices, compiled.indices)

@@ -49,7 +49,8 @@ def lengths(X: Any) -> NDArray[np.float64]:
     module = kernels.pays("weights", X.nnz, BULK)
     if module is not None:
         return np.asarray(module.lengths(X))
-    return np.bincount(np.repeat(np.arange(X.shape[0]), np.diff(X.indptr)), X.data, X.shape[0])
+    rows = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
+    return np.asarray(np.bincount(rows, X.data, X.shape[0]), np.float64)
 
 
 def saturate(X: Any, half: NDArray[np.float64], most: float, rare: NDArray[np.float32]) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
 from numba import boolean, float32, float64, int32, int64, uint64, void
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from topics.kernels import Pool, compiled, pool, spans
+from topics.kernels.bits import lowest_bit
 
 # Articles that one thread counts before it takes the next ones: a few megabytes of text.
 STEP = 2048
@@ -19,16 +18,6 @@ STEP = 2048
 PARTS = 16
 
 _i4, _i8 = int32[::1], int64[::1]
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def lowest_bit(_: Any, value: Any) -> Any:
-    """The place of the lowest bit that is set."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
-
-    return uint64(uint64), generate
 
 
 @compiled(void(_i4, _i8, _i4, int64, int64, _i8, _i8))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.kernels import pool
+from topics.kernels import hashing, pool
 from topics.kernels import tokens as loops
 from topics.kernels.classes import Classes
 
@@ -78,7 +78,7 @@ class WordTable:
         text, bounds = encode(list(words))
         begins, ends = bounds[:-1].copy(), bounds[1:] - 1
         digests = np.empty(len(begins), np.uint64)
-        loops.digest_all(text, begins, ends, table.keep, digests)
+        hashing.digest_all(text, begins, ends, table.keep, digests)
         table.add(Block(text, np.empty(0, np.int32), np.empty(0, np.bool_), ends, begins, ends, digests))
         return table
 
@@ -97,10 +97,10 @@ class WordTable:
         self._begins, self._ends = _room(self._begins, most), _room(self._ends, most)
         self._digests = _room(self._digests, most)
         if 4 * most > len(self._slots):
-            self._slots = loops.spread(self._slots, self._digests, 1 << (4 * most).bit_length())
+            self._slots = hashing.spread(self._slots, self._digests, 1 << (4 * most).bit_length())
         numbers = np.empty(len(block.begins), np.int32)
         known = (self._text, self._begins, self._ends, self._digests, self._slots, self.n_words, self.keep)
-        self.n_words = loops.merge(block.text, block.begins, block.ends, block.digests, *known, numbers)
+        self.n_words = hashing.merge(block.text, block.begins, block.ends, block.digests, *known, numbers)
         return numbers
 
     def scratch(self) -> Scratch:
@@ -142,15 +142,14 @@ def read(parts: Sequence[str], table: WordTable) -> Block:
     if most > len(scratch.ids):
         scratch.room(most + most // 4)
     scratch.slots.fill(0)
-    found = scratch.ids, scratch.breaks
+    ids, breaks, begins, ends, digests = scratch.ids, scratch.breaks, scratch.begins, scratch.ends, scratch.digests
     stops = np.empty(len(parts), np.int64)
-    words = scratch.begins, scratch.ends, scratch.digests
     state = np.array([0, 0, loops.BROKEN, 0, 0], np.int64)
     where = (text, bounds, *table.classes, table.keep, state)
-    while not loops.read(*where, scratch.slots, *found, stops, *words):
-        scratch.slots = loops.spread(scratch.slots, scratch.digests, len(scratch.slots))
-    n_tokens, n_words = state[loops.TOKENS :].tolist()
-    return Block(text, *(array[:n_tokens] for array in found), stops, *(array[:n_words] for array in words), scratch)
+    while not loops.read(*where, scratch.slots, ids, breaks, stops, begins, ends, digests):
+        scratch.slots = hashing.spread(scratch.slots, digests, len(scratch.slots))
+    n, m = state[loops.TOKENS :].tolist()
+    return Block(text, ids[:n], breaks[:n], stops, begins[:m], ends[:m], digests[:m], scratch)
 
 
 def _most(size: int, n_parts: int) -> int:

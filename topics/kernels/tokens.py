@@ -9,43 +9,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
 from numba import boolean, int32, int64, uint8, uint16, uint64, void
-from numba.extending import intrinsic
 from numba.types import Tuple
 
 from topics.kernels import compiled
+from topics.kernels.bits import byte_at, short_at
 from topics.kernels.classes import BLANK, JOINER, LETTER, LINE, MARK, NUMBER, POINT, RUN, WORD
+from topics.kernels.hashing import NUMBER_BITS, digest, place
 
 # What has come since the last word: blanks alone, a carriage return that waits for its line feed, one line end, more.
 PLAIN, RETURN, ONE_LINE, BROKEN = 0, 1, 2, 3
 
 
 _u1, _u8, _numbers = uint8[::1], uint64[::1], int64[::1]
-_view, _hash = Tuple((int64, int64)), Tuple((uint64, uint64))
-# The part of a slot that holds the number of a word.
-NUMBER_BITS = uint64(0xFFFFFFFF)
-
-
-def _loader(kind: Any, bits: int) -> Any:
-    """A read of the `at`-th number of a kind behind an address, aligned or not.
-
-    The functions below pass addresses, not arrays: numba counts references around calls with arrays, atomically, which
-    a loop of a few instructions feels.  `read` holds the arrays.
-    """
-
-    @intrinsic  # type: ignore[untyped-decorator]
-    def load(_: Any, address: Any, at: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            pointer = builder.inttoptr(arguments[0], ir.IntType(bits).as_pointer())
-            return builder.load(builder.gep(pointer, [arguments[1]]), align=1)
-
-        return kind(int64, int64), generate
-
-    return load
-
-
-byte_at, short_at, word_at, number_at = _loader(uint8, 8), _loader(uint16, 16), _loader(uint64, 64), _loader(int64, 64)
+_view = Tuple((int64, int64))
 
 
 @compiled(_view(int64, int64, int64, int64))
@@ -127,69 +104,6 @@ def stretch(data: int, at: int, kind: int, index: int, pages: int) -> tuple[int,
     return (cluster_end(data, middle, index, pages), middle) if after == RUN else (middle, 0)
 
 
-@compiled(_hash(int64, int64, int64))
-def digest(data: int, start: int, end: int) -> tuple[int, int]:
-    """A number for some bytes, and their key: the bytes themselves where eight hold them, else that number.
-
-    The slot of a word is taken from the low bits.  Multiplied once, those would depend on the first letters alone, and
-    every word of three letters would share one slot in 256 with all others.
-    """
-    value = uint64(end - start)
-    short = end - start <= 8
-    while end - start > 8:
-        value = (value ^ word_at(data + start, 0)) * uint64(0x9E3779B97F4A7C15)
-        value ^= value >> uint64(32)
-        start += 8
-    last = word_at(data + start, 0) << uint64(8 * (8 - end + start))
-    value = (value ^ last) * uint64(0x9E3779B97F4A7C15)
-    value = (value ^ (value >> uint64(32))) * uint64(0xD6E8FEB86659FD93)
-    value ^= value >> uint64(32)
-    return value, last if short else value
-
-
-@compiled(boolean(int64, int64, int64))
-def same(left: int, right: int, length: int) -> bool:
-    """Whether two runs of bytes are equal."""
-    while length > 8:
-        if word_at(left, 0) != word_at(right, 0):
-            return False
-        left, right, length = left + 8, right + 8, length - 8
-    return (word_at(left, 0) ^ word_at(right, 0)) << uint64(8 * (8 - length)) == uint64(0)
-
-
-@compiled(int64(uint64, uint64, int64, int64, int64, int64, int64, int64))
-def place(value: int, key: int, word: int, length: int, slots: int, mask: int, known: int, begins: int) -> int:
-    """The slot of the word at `word`: its own, or the free one where it belongs.
-
-    A slot is two numbers: the word's key; and its length in bytes, above its number + 1, 0 in a free slot.  Key and
-    length are a word of up to eight bytes; of a longer one, the bytes decide in the end.
-    """
-    slot = int64(value) & mask
-    tag = word_at(slots, 2 * slot + 1)
-    while tag:
-        if word_at(slots, 2 * slot) == key and int64(tag >> uint64(32)) == length:
-            if length <= 8 or same(known + number_at(begins, int64(tag & NUMBER_BITS) - 1), word, length):
-                return slot
-        slot = (slot + 1) & mask
-        tag = word_at(slots, 2 * slot + 1)
-    return slot
-
-
-@compiled(_u8(_u8, _u8, int64))
-def spread(slots: Any, digests: Any, size: int) -> Any:
-    """A table of `size` slots, a power of two, of the words of another."""
-    wide = np.zeros(2 * size, np.uint64)
-    mask = uint64(size - 1)
-    for old in range(len(slots) // 2):
-        tag = slots[2 * old + 1]
-        if tag:
-            slot = digests[int64(tag & NUMBER_BITS) - 1] & mask
-            while wide[2 * slot + uint64(1)]:
-                slot = (slot + uint64(1)) & mask
-            wide[2 * slot], wide[2 * slot + uint64(1)] = slots[2 * old], tag
-    return wide
-
-
 @compiled(int64(int64, int64, uint8))
 def gap_after(gap: int, kind: int, byte: int) -> int:
     """What has come since the last word, after one more character of this class."""
@@ -200,8 +114,8 @@ def gap_after(gap: int, kind: int, byte: int) -> int:
     return RETURN if kind == LINE and gap == PLAIN else BROKEN
 
 
-# What a byte says of a word of ASCII alone: it goes on, it is over, or more must be read.
-INSIDE, BETWEEN, OPEN = 1, 0, 2
+# What a byte says of a word of ASCII alone: it is over, it goes on, or more must be read.
+OVER, INSIDE, OPEN = 0, 1, 2
 
 
 @compiled(_u1(_u1))
@@ -212,7 +126,7 @@ def roles(pages: Any) -> Any:
         if pages[byte] & WORD:
             role[byte] = INSIDE
         elif not pages[byte] & (RUN | JOINER | POINT):
-            role[byte] = BETWEEN
+            role[byte] = OVER
     return role
 
 
@@ -237,18 +151,18 @@ def read(
     data, index, pages, slots = text.ctypes.data, page_index.ctypes.data, page_table.ctypes.data, table.ctypes.data
     begin_at = begins.ctypes.data
     room, mask = len(table) // 4, len(table) // 2 - 1
-    role = roles(page_table)
-    plainly = role.ctypes.data
+    ascii_roles = roles(page_table)
+    role = ascii_roles.ctypes.data
     while part < len(parts) - 1 and n_words < room:
         end = parts[part + 1] - 1
         while at < end and n_words < room:
             stop, overlap = at, int64(0)
-            while byte_at(plainly, int64(byte_at(data, stop))) == INSIDE:
+            while byte_at(role, int64(byte_at(data, stop))) == INSIDE:
                 stop += 1
-            if (
-                stop == at
-                or byte_at(plainly, int64(byte_at(data, stop))) != BETWEEN
-                and (byte_at(data, stop) >= 0x80 or byte_at(plainly, int64(byte_at(data, stop + 1))) != BETWEEN)
+            behind = int64(byte_at(data, stop))
+            if stop == at or (
+                byte_at(role, behind) != OVER
+                and (behind >= 0x80 or byte_at(role, int64(byte_at(data, stop + 1))) != OVER)
             ):  # no word that the table of bytes can tell
                 kind, length = look(data, at, index, pages)
                 if not kind & (WORD | RUN):
@@ -281,44 +195,6 @@ def read(
             part += 1
     state[PART], state[AT], state[GAP], state[TOKENS], state[WORDS] = part, at, gap, n_tokens, n_words
     return part == len(parts) - 1
-
-
-@compiled(void(_u1, _numbers, _numbers, uint64, _u8))
-def digest_all(text: Any, begins: Any, ends: Any, keep: Any, digests: Any) -> None:
-    """The digest of each word."""
-    data = text.ctypes.data
-    for word in range(len(begins)):
-        digests[word] = digest(data, begins[word], ends[word])[0] & keep
-
-
-@compiled(int64(_u1, _numbers, _numbers, _u8, _u1, _numbers, _numbers, _u8, _u8, int64, uint64, int32[::1]))
-def merge(
-    text: Any, begins: Any, ends: Any, digests: Any,
-    known: Any, known_begins: Any, known_ends: Any, known_digests: Any, table: Any, n_words: int, keep: Any,
-    numbers: Any,
-) -> int:  # fmt: skip
-    """Give the words of a block their numbers among all words known, adding new ones; returns how many are known."""
-    data, kept, slots = text.ctypes.data, known.ctypes.data, table.ctypes.data
-    begin_at = known_begins.ctypes.data
-    mask = len(table) // 2 - 1
-    for word in range(len(begins)):
-        begin, length = begins[word], ends[word] - begins[word]
-        value, key = digests[word], digest(data, begin, ends[word])[1]
-        if length > 8:
-            key &= keep
-        slot = place(value, key, data + begin, length, slots, mask, kept, begin_at)
-        number = int64(table[2 * slot + 1] & NUMBER_BITS) - 1
-        if number < 0:
-            number = n_words
-            n_words += 1
-            start = known_ends[number - 1] + 1 if number else int64(0)
-            for i in range(length):
-                known[start + i] = text[begin + i]
-            known[start + length] = 0
-            known_begins[number], known_ends[number], known_digests[number] = start, start + length, value
-            table[2 * slot], table[2 * slot + 1] = key, uint64(length) << uint64(32) | uint64(n_words)
-        numbers[word] = number
-    return n_words
 
 
 @compiled(void(int32[::1], int32[::1], int32[::1]))

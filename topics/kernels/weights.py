@@ -53,7 +53,7 @@ def lengths(X: Any) -> NDArray[np.float64]:
     sums = np.zeros(X.shape[0])
     starts = X.indptr.astype(np.int64)
     with pool() as threads:
-        threads.map(lambda span: add_up(X.data, starts, *span, sums), spans(X.shape[0], STEP))
+        threads.map(lambda span: add_up(X.data, starts, span[0], span[1], sums), spans(X.shape[0], STEP))
     return sums
 
 
@@ -68,5 +68,5 @@ def saturate(X: Any, half: NDArray[np.float64], most: float, rare: NDArray[np.fl
     """`dampen` for a float32 CSR matrix, in place."""
     starts, indices = X.indptr.astype(np.int64), X.indices.astype(np.int32, copy=False)
     with pool() as threads:
-        where = (X.data, indices, starts, rare, np.float32(most), half)
+        where: Any = (X.data, indices, starts, rare, np.float32(most), half)
         threads.map(lambda span: dampen(*where, *span), spans(X.shape[0], STEP))

@@ -1,0 +1,40 @@
+"""Reads of single numbers behind an address, and their bits, for compiled loops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import int64, uint8, uint16, uint64
+from numba.extending import intrinsic
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def lowest_bit(_: Any, value: Any) -> Any:
+    """The place of the lowest bit that is set."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return uint64(uint64), generate
+
+
+def _loader(kind: Any, bits: int) -> Any:
+    """A read of the `at`-th number of a kind behind an address, aligned or not.
+
+    The functions below pass addresses, not arrays: numba counts references around calls with arrays, atomically, which
+    a loop of a few instructions feels.  `read` holds the arrays.
+    """
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def load(_: Any, address: Any, at: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            pointer = builder.inttoptr(arguments[0], ir.IntType(bits).as_pointer())
+            return builder.load(builder.gep(pointer, [arguments[1]]), align=1)
+
+        return kind(int64, int64), generate
+
+    return load
+
+
+byte_at, short_at, word_at, number_at = _loader(uint8, 8), _loader(uint16, 16), _loader(uint64, 64), _loader(int64, 64)
