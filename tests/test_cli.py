@@ -297,6 +297,24 @@ def test_read_explains_what_is_cut(cli: Run, tmp_path: Path) -> None:
     assert cli("read", path, "--json").rows()[0]["text"].endswith(footer)
 
 
+def test_languages_are_shown(cli: Run, tmp_path: Path) -> None:
+    """By `read`, in rows and as a sum; by `info` as counts."""
+    german = (
+        "Der Hafen war nach dem Sturm noch nicht offen, und die Schiffe lagen auf dem Meer vor der Stadt und warteten. "
+    )
+    english = (
+        "The harbour was not open after the storm, and the ships lay at sea off the town, where they had to wait. "
+    )
+    path = tmp_path / "two.jsonl"
+    texts = [text * 2 + str(i) for i, text in enumerate([german, german, english, english, english, "Short."])]
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), "utf-8")
+    assert [row["lang"] for row in cli("read", path, "--json").rows()] == ["de", "de", "en", "en", "en", None]
+    assert "languages: en 3, de 2, unknown 1" in cli("read", path).err
+    cli("train", path, "--topics", "2")
+    (row,) = cli("info", "two", "--json").rows()
+    assert row["languages"] == {"en": 3, "de": 2, "unknown": 1}
+
+
 def test_queries_of_a_file_are_looked_up_one_by_one(with_sample: Run, tmp_path: Path) -> None:
     """Ids and texts, each row telling which query it answers; a bad line is placed."""
     lines = [

@@ -9,8 +9,9 @@ import pytest
 
 import topics
 from topics.errors import SettingError
+from topics.records import Article
 from topics.settings import Settings
-from topics.text.languages import Sample, base, detect, joined, known
+from topics.text.languages import Languages, base, detect, joined, known
 from topics.text.terms import Terms, fold, stop_words
 
 SENTENCES = {
@@ -62,20 +63,20 @@ def test_tags_of_sources() -> None:
     ]
 
 
-def test_a_sample_does_not_hang_on_the_order() -> None:
+def test_languages_of_a_corpus_do_not_hang_on_the_order() -> None:
     """The same articles in any order give the same languages; what is in the text goes before the tag."""
-    articles = [(str(i), "en", "", SENTENCES["de" if i % 3 else "fr"]) for i in range(900)] + [("x", "es", "", "Xyzzy")]
+    articles = [Article(str(i), text=SENTENCES["de" if i % 3 else "fr"], lang="en") for i in range(90)]
     found = []
     for seed in range(3):
         random.Random(seed).shuffle(articles)
-        sample = Sample()
-        for article in articles:
-            sample.add(*article)
-        found.append(sample.shares())
+        languages = Languages()
+        for article in [*articles, Article("x", text="Xyzzy", lang="es")]:
+            languages.add(article, None)
+        found.append(languages.shares())
     assert found[0] == found[1] == found[2]
     assert list(found[0]) == ["de", "fr"]
     assert joined(found[0]) == "de+fr"
-    assert (joined({}), Sample().shares()) == ("en", {})
+    assert (joined({}), Languages().shares()) == ("en", {})
 
 
 def test_every_list_is_of_folded_words() -> None:
@@ -169,3 +170,78 @@ def test_topics_keep_to_one_language() -> None:
     for topic in model.topics():
         terms = [term.term.lower() in german for term in topic.keywords[:5]]
         assert len(set(terms)) == 1, topic
+
+
+NOUNS["fr"] = [
+    ["port", "navire", "ferry", "capitaine", "cargaison", "chantier"],
+    ["match", "entraîneur", "filet", "équipe", "stade", "ligue"],
+    ["tribunal", "juge", "verdict", "accusation", "témoin", "avocat"],
+]
+NOUNS["es"] = [
+    ["puerto", "barco", "transbordador", "capitán", "carga", "astillero"],
+    ["partido", "entrenador", "gol", "equipo", "estadio", "liga"],
+    ["tribunal", "juez", "veredicto", "acusación", "testigo", "abogado"],
+]
+FRAMES["fr"] = "Le {} et la {} sont dans la ville avec les {}, mais le {} n'est pas là pour cette {} qui est à nous."
+FRAMES["es"] = "El {} y la {} están en la ciudad con los {}, pero el {} no es para esta {} que está con nosotros."
+EVERY = ("en", "de", "fr", "es")
+
+
+def test_four_languages_have_topics_of_one_each() -> None:
+    """English, German, French, Spanish: no keyword is grammar of any of them, and each article knows its language."""
+    model = topics.train(corpus(*EVERY), n_topics=12)
+    assert set(model.settings.language.split("+")) == set(EVERY)
+    grammar = {word for frame in FRAMES.values() for word in frame.lower().replace(",", "").replace(".", "").split()}
+    grammar -= {"{}", "stadt", "town", "ville", "ciudad"}
+    for topic in model.topics():
+        terms = [term.term.lower() for term in topic.keywords[:5]]
+        assert grammar.isdisjoint(terms)
+        homes = [
+            {language for language in EVERY if term in {n.lower() for s in NOUNS[language] for n in s}}
+            for term in terms
+        ]
+        assert set.intersection(*(home for home in homes if home)), topic
+    assert {article.lang for article in model.reader.scan()} == set(EVERY)
+    assert all(article.id.startswith(article.lang) for article in model.reader.scan())
+
+
+def test_a_few_articles_in_another_language_bring_no_topic_of_its_grammar() -> None:
+    """Too few to count as a language of the corpus; the words of theirs that are grammar still go."""
+    rows = [*corpus("en") * 4, *corpus("de")[:6]]
+    for number, row in enumerate(rows):
+        row = rows[number] = {**row, "id": f"{number}"}
+    model = topics.train(rows, n_topics=8)
+    assert model.settings.language == "en"
+    assert grammar_in(model) == set()
+    assert grammar_in(topics.train(rows, n_topics=8, language="en")) != set()
+
+
+def test_words_keep_the_sense_of_their_article() -> None:
+    """War is grammar in German and a subject in English; stems are those of the article's language."""
+    english = (
+        "The war in the town is not over, and the war will go on after this, they said on the day of the war there."
+    )
+    german = (
+        "Es war nicht so, dass der Hafen da war, aber die Regierungen und der Hafen sind nach wie vor in der Stadt."
+    )
+    rows = [{"id": f"e{i}", "text": f"{english} Number {i} of the armies."} for i in range(6)]
+    rows += [{"id": f"d{i}", "text": f"{german} Nummer {i} der Werften."} for i in range(6)]
+    model = topics.train(rows, n_topics=2, max_df=1.0)
+    assert model.settings.language in ("de+en", "en+de")
+    known = set(model.vocabulary.names)
+    assert {"war", Terms("de").term("Regierungen")} <= known
+    assert {match.article.id[0] for match in model.search("war")} == {"e"}
+    assert {match.article.id[0] for match in model.search("Regierung")} == {"d"}
+    assert {match.article.id[0] for match in model.similar(text="Die Regierung ist in der Stadt und nicht da.")} == {
+        "d"
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "language", "stored"), [(None, None, "de"), ("de-AT", None, "de-AT"), (None, "en", "en")]
+)
+def test_an_article_keeps_its_language(given: str | None, language: str | None, stored: str) -> None:
+    """As its source gives it, as it tells itself, or as it is forced; one too short to tell has none."""
+    rows = [{"text": SENTENCES["de"] * 3 + str(i), "lang": given} for i in range(3)] + [{"text": "Kurz."}]
+    model = topics.train(rows, n_topics=1, **({"language": language} if language else {}))
+    assert [article.lang for article in model.reader.scan()] == [stored] * 3 + [language]

@@ -30,6 +30,7 @@ from topics.store.commit import Transaction
 from topics.store.folder import verify
 from topics.store.manifest import Manifest
 from topics.store.segments import SegmentedArticles
+from topics.text.languages import told
 from topics.update import add, remove
 
 # Known to the fit, and not; each begins an article's text so that many articles share terms, and some are equal.
@@ -150,7 +151,7 @@ def slow_scores(model: Model, article: Article, others: Sequence[Article]) -> di
 def take_in(state: dict[str, Article], articles: Sequence[Article]) -> Added:
     """What `add` should do, with a dict."""
     counts = {"added": 0, "replaced": 0, "unchanged": 0}
-    for name, article in {article.id: article for article in articles}.items():
+    for name, article in {article.id: told(article) for article in articles}.items():
         if name not in state:
             counts["added"] += 1
         elif state[name] == article:
@@ -171,7 +172,7 @@ STEP = st.lists(ARTICLE, min_size=1, max_size=6) | st.sets(st.integers(0, 15), m
 @given(steps=st.lists(STEP, min_size=1, max_size=8), largest=st.integers(1, 30))
 def test_any_sequence_of_changes_is_the_index_of_what_is_left(fitted: Path, steps: list[object], largest: int) -> None:
     """Look-ups, filters, listings and assign; counts; whole files; no more segments than needed."""
-    state = {article.id: article for article in FITTED}
+    state = {article.id: told(article) for article in FITTED}
     with copied(fitted) as path, pytest.MonkeyPatch.context() as patch:
         patch.setattr(segment, "LARGEST", largest)
         patch.setattr(update, "LARGEST", largest)
@@ -328,7 +329,7 @@ def test_a_model_can_be_emptied_and_filled_again(model: Path) -> None:
     assert empty.drift().fitted == 0
     assert verify(model) == []
     assert add(model, FITTED) == Added(8, 0, 0)
-    with at_once(empty, FITTED) as expected:
+    with at_once(empty, [told(article) for article in FITTED]) as expected:
         same(topics.load(model), expected, [article.id for article in FITTED])
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics.settings import Settings
+from topics.text.mixed import LanguageWords
 from topics.text.tokens import Tokens, Words
 from topics.vectorize import TopicWords, WordTable, numbers, topic_terms
 
@@ -23,7 +24,11 @@ Pairs = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
 
 
 def pairs(
-    blocks: Sequence[Tokens], words: Words, known: TopicWords, settings: Settings, order: NDArray[np.int64]
+    blocks: Sequence[Tokens],
+    words: Words | LanguageWords,
+    known: TopicWords,
+    settings: Settings,
+    order: NDArray[np.int64],
 ) -> Pairs:
     """Neighbouring topic words, left and right, and how often each word stands anywhere (n_words,).
 

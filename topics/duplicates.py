@@ -19,6 +19,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from topics.records import Change
+from topics.text.mixed import LanguageWords
 from topics.text.tokens import Tokens, Words
 from topics.text.words import JOINERS
 
@@ -85,13 +86,13 @@ class Runs:
         return cls(starts, hashes)
 
 
-def runs(blocks: Sequence[Tokens], words: Words) -> Runs:
+def runs(blocks: Sequence[Tokens], words: Words | LanguageWords) -> Runs:
     """The runs of the texts of all articles; titles, which papers write anew, are left out."""
     starts, hashes = _word_hashes(words)
     return Runs.join(_runs(block, starts, hashes) for block in blocks)
 
 
-def _word_hashes(words: Words) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+def _word_hashes(words: Words | LanguageWords) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
     """A hash for each piece of each word: where the pieces of a word begin, and the hashes."""
     hashes: list[bytes] = []
     counts = np.zeros(len(words), np.int64)

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics import lookup, vectorize
-from topics.corpus.cleaning import words_of
 from topics.drift import Familiarity
 from topics.duplicates import Runs, runs
 from topics.facets import Facets
@@ -19,7 +18,6 @@ from topics.model import Model, parts
 from topics.records import Article
 from topics.segment import NONE_REMOVED, Segment
 from topics.stream import join
-from topics.text.tokens import Words, tokenise
 from topics.vectorize import numbers
 
 
@@ -42,8 +40,7 @@ class Encoder:
     def add(self, articles: Sequence[Article]) -> None:
         """The next articles of the segment."""
         vocabulary, fitted, settings = self._model.vocabulary, self._model.fitted, self._model.settings
-        words = Words()
-        tokens = tokenise((words_of(article, self._model.furniture) for article in articles), words)
+        tokens, words = self._model.tokens_of(articles)
         X = fitted.words.weigh(vectorize.encode(tokens, words, fitted.words, settings), settings)
         W = weights(X, fitted.H)
         P = parts(W, fitted.H)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics import quality, vectorize
-from topics.corpus.cleaning import words_of
 from topics.errors import ModelError
 from topics.factorize import weights
 from topics.fitting import factors_of
@@ -18,7 +17,6 @@ from topics.keywords import keywords_of
 from topics.model import Model, parts
 from topics.quality import TOP, Occurrences
 from topics.settings import Settings
-from topics.text.tokens import Words, tokenise
 from topics.vectorize import TopicWords
 
 # Refits for stability, each on so large a part of the articles.
@@ -212,9 +210,7 @@ class Refitted:
     def read(cls, model: Model) -> Refitted:
         """Count the articles of a model that are there, again, from their texts."""
         there = set(model.rows_passing().tolist())
-        words = Words()
-        articles = (article for row, article in enumerate(model.reader.scan()) if row in there)
-        tokens = tokenise((words_of(article, model.furniture) for article in articles), words)
+        tokens, words = model.tokens_of(article for row, article in enumerate(model.reader.scan()) if row in there)
         known, settings = model.fitted.words, model.settings
         settings = replace(settings, n_topics=len(model.fitted.factors))
         return cls(known, vectorize.encode(tokens, words, known, settings), settings)

@@ -16,6 +16,7 @@ from scipy import sparse
 from topics.counting import Counts, count, frequencies, outside_title_case, sightings
 from topics.settings import Settings
 from topics.strings import StringTable
+from topics.text.mixed import LanguageWords
 from topics.text.spelling import commonest
 from topics.text.terms import Terms
 from topics.text.tokens import Tokens, Words
@@ -53,7 +54,7 @@ class Encoded:
     capital: NDArray[np.float32]
 
 
-def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[Vocabulary, Encoded]:
+def fit(blocks: Sequence[Tokens], words: Words | LanguageWords, settings: Settings) -> tuple[Vocabulary, Encoded]:
     """The vocabulary of all articles, and the articles in it."""
     table = WordTable.make(words, terms_of(settings))
     n_terms = len(table.names)
@@ -75,7 +76,7 @@ def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[Voc
     return vocabulary, Encoded(X, (), (), np.zeros(0, np.float32))
 
 
-def encode(tokens: Tokens, words: Words, vocabulary: Vocabulary, settings: Settings) -> Encoded:
+def encode(tokens: Tokens, words: Words | LanguageWords, vocabulary: Vocabulary, settings: Settings) -> Encoded:
     """Later articles in the terms of a fitted vocabulary."""
     table = WordTable.make(words, terms_of(settings))
     found = numbers(vocabulary.names, vocabulary.order, table.names)
@@ -138,6 +139,21 @@ def with_topics(X: Any, W: Any) -> tuple[NDArray[np.int64], NDArray[np.int32], N
 def terms_of(settings: Settings) -> Terms:
     """Words to terms as the settings say."""
     return Terms(settings.language, stem=True, extra=settings.stop_words)
+
+
+def guessed(words: Words | LanguageWords, vocabulary: Vocabulary, settings: Settings) -> Words | LanguageWords:
+    """The words of a short text, whose language nothing tells, in that of the corpus's that has most of their terms."""
+    languages = settings.language.split("+")
+    if not settings.by_article or words.languages is not None or len(languages) == 1:
+        return words
+    best: Words | LanguageWords = words
+    most = 0
+    for language in languages:
+        tried = LanguageWords(list(words), [language] * len(words))
+        known = numbers(vocabulary.names, vocabulary.order, WordTable.make(tried, terms_of(settings)).names) >= 0
+        if known.sum() > most:
+            best, most = tried, int(known.sum())
+    return best
 
 
 def new_capital(

@@ -42,6 +42,7 @@ from topics.records import (
 from topics.segment import Segment
 from topics.settings import Settings
 from topics.tables import Listing, curve, html
+from topics.text.mixed import LanguageWords, Tagger
 from topics.text.tokens import Tokens, Words, tokenise
 from topics.trends import LEAST_ARTICLES, Part, Trends, Weighed, compare, trends
 from topics.vocabulary import TOPIC_BASE, Vocabulary
@@ -194,7 +195,7 @@ class Model:
     def _assign_new(self, articles: Iterable[Article], min_weight: float) -> Iterator[Assignment]:
         rest = iter(articles)
         while block := list(islice(rest, BLOCK)):
-            W = self.fitted.of_parts(self._weigh_texts([words_of(article, self.furniture) for article in block]))
+            W = self.fitted.of_parts(self._weigh(*self.tokens_of(block)))
             for article, weights in zip(block, W, strict=True):
                 found = np.flatnonzero(weights)
                 yield self._assignment(article, found, weights[found], min_weight)
@@ -208,16 +209,30 @@ class Model:
 
     def weigh(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """Topic weights of (title, text) pairs: float32 (n_texts, n_topics), rows summing to 1 or zero."""
-        pairs = [words_of(Article("", *pair), self.furniture) for pair in texts]
-        return self.fitted.of_parts(self._weigh_texts(pairs))
+        return self.fitted.of_parts(self._weigh(*self.tokens_of([Article("", *pair) for pair in texts])))
 
-    def _weigh_texts(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        """Parts of factors, from texts that are clean: float32 (n_texts, n_factors)."""
+    def tokens_of(self, articles: Iterable[Article]) -> tuple[Tokens, Words | LanguageWords]:
+        """The tokens of articles, cleaned as the model's own were, and their distinct words, by language."""
+        tagger = Tagger(self.settings.language) if self.settings.by_article else None
+
+        def texts() -> Iterator[tuple[str, str]]:
+            for article in articles:
+                if tagger is not None:
+                    tagger.add(article)
+                yield words_of(article, self.furniture)
+
         words = Words()
-        tokens = tokenise(texts, words)
-        return self._weigh(tokens, words)
+        tokens = tokenise(texts(), words)
+        if tagger is None:
+            return tokens, words
+        (found,), tongues = tagger.split([tokens], words)
+        return found, tongues
 
-    def _weigh(self, tokens: Any, words: Words) -> NDArray[np.float32]:
+    def _tokens_of_one(self, article: Article) -> tuple[Tokens, Words | LanguageWords]:
+        tokens, words = self.tokens_of([article])
+        return tokens, lookup.guessed(words, self.vocabulary, self.settings)
+
+    def _weigh(self, tokens: Tokens, words: Words | LanguageWords) -> NDArray[np.float32]:
         known = self.fitted.words
         X = known.weigh(vectorize.encode(tokens, words, known, self.settings), self.settings)
         return parts(fit_weights(X, self.fitted.H), self.fitted.H)
@@ -306,8 +321,7 @@ class Model:
         """What is looked for: an article of the model by name, or an article or text from elsewhere."""
         if isinstance(article, str):
             return self.query_of(self.find(article))
-        words = Words()
-        tokens = tokenise([words_of(article, self.furniture)], words)
+        tokens, words = self._tokens_of_one(article)
         own = self.reader.rows_by_id([article.id]).values() if article.id else ()
         date = seconds(article.date)
         dates = () if date == UNDATED else (date,)
@@ -399,11 +413,10 @@ class Model:
 
     def encode(self, title: str, text: str, *, with_topics: bool = True) -> Row:
         """The look-up row of a text.  Terms that no article holds count in its length, and match nothing."""
-        words = Words()
-        tokens = tokenise([words_of(Article("", title, text), self.furniture)], words)
+        tokens, words = self._tokens_of_one(Article("", title, text))
         return self._encoded(tokens, words, with_topics=with_topics)
 
-    def _encoded(self, tokens: Tokens, words: Words, *, with_topics: bool = True) -> Row:
+    def _encoded(self, tokens: Tokens, words: Words | LanguageWords, *, with_topics: bool = True) -> Row:
         encoded = lookup.encode(tokens, words, self.vocabulary, self.settings)
         X = lookup.rows(encoded, self.vocabulary)
         n_known = len(self.vocabulary)

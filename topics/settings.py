@@ -25,6 +25,8 @@ class Settings:
     seed: int = 0
     # ISO 639-1; "en+de" is a corpus of several, the most frequent first. Training tells it unless it is told.
     language: str = "en"
+    # Stop words and stems by each article's own language, where it tells one; off when a person names the language.
+    by_article: bool = False
     # Without what belongs to the page: breadcrumbs, captions, footers, what an outlet puts under every article.
     clean: bool = True
     # Words of topics as they are written: stems shown by their commonest form cost .03 NPMI on every corpus tried.

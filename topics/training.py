@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -32,7 +32,8 @@ from topics.store.commit import Transaction
 from topics.store.manifest import Manifest
 from topics.store.models import load, save
 from topics.stories import stories
-from topics.text.languages import Sample, joined
+from topics.text.languages import Languages, base, joined, of_article, told
+from topics.text.mixed import LanguageWords, Tagger
 from topics.text.tokens import Tokens, Words, tokenise
 
 # Articles in memory at a time.
@@ -60,7 +61,8 @@ def fit_to(
 
     n_topics : None for the default of the settings (with `like` for as many as there), at most a fifth of the articles;
     "auto" for as many as suit the articles.
-    detect : tell the language from the articles, whatever the settings say; the manifest gets the shares.
+    detect : tell the languages from the articles, whatever the settings say; the manifest gets the shares, and an
+    article whose source gives no language the one that it tells.  Else it gets the one of the settings.
     like : topics of another model whose numbers, names and slugs are kept.  lose_names : replace a model though a
     person has named topics of it.  needed : bytes that the model will take, as far as known; MachineError when the
     disk has less.  info : asked after reading, JSON values for the manifest.  Raises SourceError when there is no
@@ -72,16 +74,21 @@ def fit_to(
         if like is None and not lose_names:
             check_names(transaction.old)
         file = transaction.new_path("articles", ".sqlite")
-        learner, languages, corpus = Learner(), Sample(), 0
+        learner, languages, corpus = Learner(), Languages(), 0
+        by_article = detect or "+" in settings.language
+        trusted = True  # what sources say of their articles' languages
         with ArticleWriter(file) as writer:
             for done, article in enumerate(articles, 1):
                 kept = filed(article) if settings.clean else article
+                language = of_article(kept) if by_article else settings.language
+                trusted = trusted and (language is None or base(kept.lang) in (None, language))
+                kept = told(kept, language)
                 if writer.add(kept) is not None:
                     corpus = (corpus + digest(kept)) % 2**256
                     if settings.clean:
                         learner.add(kept)
                     if detect:
-                        languages.add(kept.id, kept.lang, kept.title, kept.text)
+                        languages.add(kept, language)
                 if done % 500 == 0:
                     progress("reading", done, None)
             n_articles = len(writer)
@@ -94,10 +101,12 @@ def fit_to(
         shares = languages.shares()
         if detect:
             settings = replace(settings, language=joined(shares))
+        settings = replace(settings, by_article=by_article)
         reader = ArticleFile(file)
         try:
             furniture = learner.furniture() if settings.clean else None
-            blocks, words = tokens_of(reader, furniture, n_articles, progress)
+            tagger = Tagger(settings.language, trusted=trusted) if settings.by_article else None
+            blocks, words = tokens_of(reader, furniture, tagger, n_articles, progress)
             vocabulary, encoded = lookup.fit(blocks, words, settings)
             found, counts = vectorize.fit(blocks, words, settings)
             runs = duplicates.runs(blocks, words)
@@ -162,16 +171,23 @@ def number_of_topics(settings: Settings, wanted: int | None, n_articles: int) ->
 
 
 def tokens_of(
-    reader: ArticleFile, furniture: Furniture | None, n_articles: int, progress: Progress
-) -> tuple[list[Tokens], Words]:
-    """The tokens of all articles, in blocks, and their distinct words."""
+    reader: ArticleFile, furniture: Furniture | None, tagger: Tagger | None, n_articles: int, progress: Progress
+) -> tuple[list[Tokens], Words | LanguageWords]:
+    """The tokens of all articles, in blocks, and their distinct words; by language when there is a tagger."""
     words = Words()
     blocks: list[Tokens] = []
-    rest = (words_of(article, furniture) for article in reader.scan())
+
+    def texts() -> Iterator[tuple[str, str]]:
+        for article in reader.scan():
+            if tagger is not None:
+                tagger.add(article)
+            yield words_of(article, furniture)
+
+    rest = texts()
     while len(blocks) * BLOCK < n_articles:
         blocks.append(tokenise(islice(rest, BLOCK), words))
         progress("splitting into words", min(len(blocks) * BLOCK, n_articles), n_articles)
-    return blocks, words
+    return (blocks, words) if tagger is None else tagger.split(blocks, words)
 
 
 def ids_of(reader: ArticleFile) -> list[str]:

@@ -31,6 +31,7 @@ from topics.store.commit import Transaction
 from topics.store.files import check_free
 from topics.store.manifest import FileEntry, Manifest, now
 from topics.store.models import open_model, segment_arrays
+from topics.text.languages import told
 
 # Stage, steps done, steps in all (None when unknown).
 Progress = Callable[[str, int, int | None], None]
@@ -51,11 +52,12 @@ def add(path: Path, articles: Iterable[Article], *, progress: Progress = silent)
     the model is as it was or holds all of them.
     """
     with Transaction(path, "change") as transaction:
-        cleans = transaction.old is None or Settings.from_row(transaction.old.settings).clean
+        settings = Settings() if transaction.old is None else Settings.from_row(transaction.old.settings)
+        language = None if settings.by_article or "+" in settings.language else settings.language
         incoming = transaction.new_path("incoming", ".sqlite")
         with ArticleWriter(incoming) as writer:
             for done, article in enumerate(articles, 1):
-                writer.put(filed(article) if cleans else article)
+                writer.put(told(filed(article) if settings.clean else article, language))
                 if done % 500 == 0:
                     progress("reading", done, None)
         with Change(transaction, progress) as change:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from topics import kernels
 from topics.counting import count, frequencies, sightings
 from topics.settings import Settings
 from topics.strings import StringTable
+from topics.text.mixed import LanguageWords
 from topics.text.spelling import commonest
 from topics.text.terms import Terms, fold
 from topics.text.tokens import Tokens, Words
@@ -75,17 +77,21 @@ class WordTable:
     capital: NDArray[np.bool_]
 
     @classmethod
-    def make(cls, words: Words, terms: Terms, *, numbers: bool = True) -> WordTable:
+    def make(cls, words: Words | LanguageWords, terms: Terms, *, numbers: bool = True) -> WordTable:
         """Every word to its term.  numbers : keep terms without a letter."""
         names: dict[str, int] = {}
+        forms: dict[str, dict[str, int]] = {}  # by language
+        now, own = None, terms
         known: dict[str, int] = {}  # the spellings of a word fold to few forms, and each is stemmed once
         term: list[int] = []
-        for word in words:
-            form = fold(word, terms.language)
+        for word, language in zip(words, words.languages or repeat("")):  # noqa: B905 - the latter has no end
+            if language != now:
+                now, own, known = language, terms.of(language), forms.setdefault(language, {})
+            form = fold(word, own.language)
             number = known.get(form)
             if number is None:
-                name = terms.of_folded(form)
-                number = names.setdefault(name, len(names)) if _counts(name, terms, numbers) else -1
+                name = own.of_folded(form)
+                number = names.setdefault(name, len(names)) if _counts(name, own, numbers) else -1
                 known[form] = number
             term.append(number)
         capital = np.fromiter((word[0].isupper() for word in words), np.bool_, len(words))
@@ -170,7 +176,7 @@ def topic_terms(settings: Settings) -> Terms:
     return Terms(settings.language, stem=settings.stem, extra=settings.stop_words)
 
 
-def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[TopicWords, Any]:
+def fit(blocks: Sequence[Tokens], words: Words | LanguageWords, settings: Settings) -> tuple[TopicWords, Any]:
     """The topics' words of all articles, and the articles counted in them: float32 CSR (n_articles, n_words).
 
     When the limits leave nothing (a handful of articles), every term stays.
@@ -190,7 +196,7 @@ def fit(blocks: Sequence[Tokens], words: Words, settings: Settings) -> tuple[Top
     return TopicWords(names, shown, spelled, held, n_articles, mean_length), X
 
 
-def encode(tokens: Tokens, words: Words, known: TopicWords, settings: Settings) -> Any:
+def encode(tokens: Tokens, words: Words | LanguageWords, known: TopicWords, settings: Settings) -> Any:
     """Later articles in the topics' words: float32 CSR (n_articles, len(known)).  Unknown words are left out."""
     table = WordTable.make(words, topic_terms(settings), numbers=False)
     found = numbers(known.names, known.order, table.names)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from topics.cli import options
 from topics.cli.output import cell, listing, show, table
+
+if TYPE_CHECKING:
+    from topics.model import Model
 
 
 @click.command("info", epilog="Example: topics info sample")
@@ -34,7 +38,8 @@ def command(name: str, methods: bool, output: str | None, models: str | None) ->
         text = paragraph(manifest)
         show(output, [{"model": path.name, "methods": text}], lambda rows: click.echo(text))
         return
-    drift = load(path).drift().row()
+    model = load(path)
+    drift = model.drift().row()
     row = {
         "model": path.name,
         "path": str(path),
@@ -43,11 +48,19 @@ def command(name: str, methods: bool, output: str | None, models: str | None) ->
         **manifest.counts,
         **{key: drift[key] for key in ("added", "unknown_terms", "explained", "retrain")},
         **{key: value for key, value in manifest.info.items() if key != "topics"},
+        "languages": languages_of(model),
         "bytes": sum(entry.size for entry in manifest.files.values()),
         "settings": manifest.settings,
         "versions": manifest.versions,
     }
     show(output, [row], print_info, lambda row: {key: cell(value) for key, value in row.items()})
+
+
+def languages_of(model: Model) -> dict[str, int]:
+    """How many articles are in each language, as their sources or they themselves tell it; most first."""
+    live = set(model.rows_passing().tolist())
+    rows = enumerate(model.reader.scan(text=False))
+    return dict(Counter(article.lang or "unknown" for row, article in rows if row in live).most_common())
 
 
 def print_info(rows: Sequence[Mapping[str, Any]]) -> None:

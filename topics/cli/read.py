@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,11 +37,13 @@ def command(
     """Show what would be trained on: a summary and ten articles, or with --json or --csv all of them.
 
     It thereby turns any format that can be read into JSON lines or CSV. What is skipped is said on stderr. Articles
-    are shown as they were read; --explain shows what training leaves out of them.
+    are shown as they were read, with the language that their text tells where the source gives none; --explain shows
+    what training leaves out of them.
     """
     import json
 
     from topics.corpus import read
+    from topics.text.languages import told
 
     reading = read(sources, options=how)
     if explain:
@@ -48,16 +51,18 @@ def command(
 
         show_cuts(reading, output)
     elif output == "json":
-        for article in reading:
+        for article in map(told, reading):
             click.echo(json.dumps(article.row(), ensure_ascii=False, allow_nan=False))
     elif output == "csv":
-        write_csv(csv_rows(reading))
+        write_csv(csv_rows(map(told, reading)))
     else:
-        articles = iter(reading)
+        articles = map(told, reading)
         first = list(islice(articles, FIRST))
-        for _ in articles:
-            pass
+        languages = Counter(article.lang for article in chain(first, articles))
         say_what_was_read(reading.report)
+        if languages.keys() - {"en", None}:
+            told_of = ", ".join(f"{name or 'unknown'} {count:,}" for name, count in languages.most_common())
+            say(f"languages: {told_of}")
         print_articles(first)
         return
     report = reading.report

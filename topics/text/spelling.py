@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics.strings import StringTable
+from topics.text.mixed import LanguageWords
 from topics.text.tokens import Words
 
 
@@ -19,7 +20,9 @@ def display(word: str) -> str:
     return word[:-2] if word[-2:] in ("'s", "'S") else word
 
 
-def commonest(words: Words, term: NDArray[np.int32], weight: NDArray[np.float64], n_terms: int) -> StringTable:
+def commonest(
+    words: Words | LanguageWords, term: NDArray[np.int32], weight: NDArray[np.float64], n_terms: int
+) -> StringTable:
     """The commonest spelling of each term; ties go to the earlier in the alphabet.
 
     term : (n_words,), the term of each word or -1.  weight : (n_words,), how much a word's places count.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from copy import copy
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -111,7 +112,10 @@ class Terms:
 
     def __init__(self, language: str = "en", *, stem: bool = True, extra: Iterable[str] = ()) -> None:
         self.language, *others = language.split("+")
-        self.stop = stop_words(language) | {fold(word, self.language) for word in extra}
+        self._mains = (self.language, *others) if others else ()
+        self._stems, self._extra = stem, tuple(extra)
+        self._own: dict[str, Terms] = {"": self}
+        self.stop = stop_words(language) | {fold(word, self.language) for word in self._extra}
         self._stem = _stemmer(self.language) if stem else None
         # By script, of several languages; None where all are in one.
         self._by_script: dict[str, Any] | None = None
@@ -119,6 +123,19 @@ class Terms:
             self._by_script = {}
             for name in (self.language, *others):
                 self._by_script.setdefault(_SCRIPT_OF.get(name, ""), _stemmer(name))
+
+    def of(self, language: str) -> Terms:
+        """What holds in articles of one language: its own stop words and stems where it is one of the corpus's; any
+        other adds its stop words.  "" : nothing is known."""
+        found = self._own.get(language)
+        if found is None:
+            if language in self._mains:
+                found = Terms(language, stem=self._stems, extra=self._extra)
+            else:
+                found = copy(self)
+                found.stop = self.stop | stop_words(language)
+            self._own[language] = found
+        return found
 
     def term(self, word: str) -> str:
         """The term of a word as written; "" when nothing is left of it."""

@@ -45,6 +45,7 @@ class Words:
     """
 
     __slots__ = ("_plain", "_table", "expected", "read")
+    languages = None  # of each word, where articles are in several: see text/mixed.py
 
     def __init__(self, expected: int = 0) -> None:
         self.expected = expected
