@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
@@ -15,7 +16,8 @@ from scipy import sparse
 import topics
 from topics.facets import UNDATED, Filters
 from topics.graph import dots, nearest
-from topics.stories import DAY, average_link, by_size, stories, strongest
+from topics.stories import COMMON, DAY, average_link, by_size, stories, strongest
+from topics.stream import Stand
 from topics.vectorize import unit
 
 ROOT = Path(__file__).parents[1]
@@ -53,9 +55,42 @@ def test_average_link_is_that_of_joining_the_nearest_two_groups(seed: int, n: in
     """Mutual best pairs at once, with means only, give what all pairs one at a time give."""
     X = rows(seed, n)
     i, j = np.triu_indices(n, 1)
-    label = average_link(X, i.astype(np.int64), j.astype(np.int64), joined)
+    label = average_link(X, X, i.astype(np.int64), j.astype(np.int64), joined, spread=0)
     found = sorted(map(sorted, (set(np.flatnonzero(label == each).tolist()) for each in set(label.tolist()))))
     assert found == sorted(map(sorted, slow_average_link(X.toarray(), joined)))
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.integers(0, 10_000), st.integers(2, 25), st.floats(0.3, 0.9), st.floats(0.3, 0.9))
+def test_no_group_lies_wider_than_it_may(seed: int, n: int, joined: float, spread: float) -> None:
+    """Whatever the rows by which groups are joined: all pairs of a group have that mean cosine in their own rows."""
+    M, X = rows(seed, n), rows(seed + 1, n)
+    i, j = np.triu_indices(n, 1)
+    label = average_link(M, X, i.astype(np.int64), j.astype(np.int64), joined, spread)
+    S = (X @ X.T).toarray()
+    for members in (np.flatnonzero(label == each) for each in set(label.tolist())):
+        if len(members) > 1:
+            pairs = S[np.ix_(members, members)][np.triu_indices(len(members), 1)]
+            assert pairs.mean() >= spread - 1e-6
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.integers(0, 10_000), st.integers(1, 8))
+def test_the_spread_of_a_story_with_one_more(seed: int, n: int) -> None:
+    """As the mean cosine of all pairs, when all its articles are compared."""
+    X = rows(seed, n + 1).tocsr()
+    S = (X @ X.T).toarray()[np.triu_indices(n + 1, 1)]
+    found = Stand.of(X[:n], n).spread_with(X[n].toarray().ravel())
+    assert found == pytest.approx(S.mean(), abs=1e-6)
+
+
+def test_terms_that_very_many_hold_make_no_story() -> None:
+    """Tables with the same heads and other names are as many stories; a name that few hold joins its articles."""
+    n = COMMON + 50
+    heads = sparse.csr_matrix(np.ones((n, 3)))
+    names = sparse.csr_matrix((np.ones(n), (np.arange(n), np.arange(n) // 2)), shape=(n, n))
+    label = stories(unit(sparse.hstack([heads, names]).tocsr()), np.full(n, UNDATED))
+    assert Counter(Counter(label.tolist()).values()) == {2: n // 2}
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
