@@ -11,7 +11,7 @@ import pytest
 import topics
 from topics.errors import SettingError
 from topics.facets import Filters, seconds
-from topics.matching import SAME_EVENT, days
+from topics.matching import RELATED, SAME_EVENT, days, likeness
 from topics.passages import passages, sentences
 from topics.text.terms import Terms
 
@@ -33,8 +33,26 @@ def test_relations_agree_with_the_samples_truth(sample: topics.Model) -> None:
             assert found[row["copy_of"]].relation == "copy"
         called = [other for other, match in found.items() if match.relation == "same event"]
         same += [row["event"] is not None and known[other]["event"] == row["event"] for other in called]
-        assert all(m.relation != "related" for m in found.values() if m.score >= SAME_EVENT)
-    assert np.mean(same) >= 0.85
+        assert all((m.relation is None) == (m.score < RELATED) for m in found.values() if m.relation != "copy")
+    assert np.mean(same) >= 0.9
+
+
+def test_one_event_is_one_story(sample: topics.Model) -> None:
+    """However near they are, articles of two stories are related and no more; and so is what is far within one."""
+    stories = {name: story.story for story in sample.stories() for name in story.ids}
+    for match in sample.similar("tour-prologue", top=60):
+        one = stories.get(match.article.id) == stories["tour-prologue"]
+        assert match.relation in ("copy", likeness(match.score, one))
+    assert likeness(0.9, same_story=False) == "related"
+    assert likeness(RELATED - 0.01, same_story=True) is None
+
+
+def test_a_text_from_elsewhere_has_no_story(sample: topics.Model) -> None:
+    """Then the score alone says what is on its event."""
+    [article] = sample.reader.get([sample.find("tour-prologue")])
+    found = sample.similar(text=article.text, top=60)
+    assert {m.relation for m in found if m.score >= SAME_EVENT} == {"copy", "same event"}
+    assert {m.relation for m in found if RELATED <= m.score < SAME_EVENT} == {"related"}
 
 
 def test_no_copies_leaves_one_of_each_text(sample: topics.Model) -> None:

@@ -15,7 +15,7 @@ from topics.errors import SettingError
 from topics.facets import Filters, seconds
 from topics.graph import dots, matrix, nearest
 from topics.index import Rows
-from topics.matching import RELATED, SAME_EVENT
+from topics.matching import likeness
 from topics.records import Article, Copies, Neighbours, Story
 
 if TYPE_CHECKING:
@@ -107,7 +107,6 @@ def neighbours(model: Model, top: int, min_score: float, filters: Filters) -> It
         for j, score in zip(G.indices[part].tolist(), np.minimum(G.data[part], 1).tolist(), strict=True):
             if score < min_score:
                 continue
-            same = stories[i] == stories[j] or score >= SAME_EVENT
             copy = jaccard(runs.row(i), runs.row(j)) >= COPY
-            kind = "copy" if copy else "same event" if same else "related" if score >= RELATED else None
+            kind = "copy" if copy else likeness(score, bool(stories[i] == stories[j]))
             yield Neighbours(ids[i], ids[j], score, kind)
