@@ -32,9 +32,13 @@ NUMBERS = 0.7
 # The first words of title and text count double: news says what it is about at once.
 LEAD = 30
 # Part of the score that shared topics give; the rest is shared terms. Only an article's strongest topics take part.
-# Few topics say little: with fewer than 14 each gives this much.
-TOPIC_PART = 0.07
-PART_OF_A_TOPIC = 0.005
+# A headline has few terms to share and leans more on topics: with SHORT terms or fewer they give TOPIC_PART_SHORT, with
+# LONG or more TOPIC_PART, between them a part between. From .12 (RELATED) on articles would be related without a word
+# in common: .2 gains .008 more on headlines, and nine in ten of the pairs from .15 to .2 share none.
+TOPIC_PART, TOPIC_PART_SHORT = 0.07, 0.11
+SHORT, LONG = 10, 20
+# Few topics say little: with fewer than this the part falls with their number.
+ENOUGH_TOPICS = 14
 TOPICS_KEPT = 5
 
 
@@ -122,13 +126,15 @@ def with_topics(X: Any, W: Any) -> tuple[NDArray[np.int64], NDArray[np.int32], N
     Returns starts, terms (topics from TOPIC_BASE on) and values; rows are of unit length, without topics too.
     """
     W = W.copy()
-    part = min(TOPIC_PART, PART_OF_A_TOPIC * W.shape[1])
+    shortness = np.clip((LONG - np.diff(X.indptr)) / (LONG - SHORT), 0, 1)
+    part = TOPIC_PART + (TOPIC_PART_SHORT - TOPIC_PART) * shortness
+    part *= min(1, W.shape[1] / ENOUGH_TOPICS)
     if W.shape[1] > TOPICS_KEPT:
         least = np.partition(W, W.shape[1] - TOPICS_KEPT, axis=1)[:, W.shape[1] - TOPICS_KEPT]
         W[least[:, None] > W] = 0
     T = unit(sparse.csr_matrix(W))
-    words = sparse.diags(np.where(np.diff(T.indptr) > 0, np.float32(np.sqrt(1 - part)), np.float32(1))) @ X
-    both = sparse.hstack([words, T * np.float32(np.sqrt(part))], format="csr")
+    words = sparse.diags(np.where(np.diff(T.indptr) > 0, np.sqrt(1 - part), 1).astype(np.float32)) @ X
+    both = sparse.hstack([words, sparse.diags(np.sqrt(part).astype(np.float32)) @ T], format="csr")
     both.sort_indices()
     terms = both.indices.astype(np.int32)
     behind = terms >= X.shape[1]
