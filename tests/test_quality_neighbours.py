@@ -18,8 +18,15 @@ WIKIREF = {
     "average precision of pairs": 0.94,
     "BCubed F1, best cut": 0.925,
     "BCubed F1 of stories": 0.915,
-}  # .954 .939 .933
-COPIES = {"near-duplicates found": 0.98, "precision of near-duplicates": 0.99}  # 1, 1
+    "precision of same event": 0.92,
+}  # .954 .939 .933 .940
+COPIES = {
+    "near-duplicates found": 0.98,
+    "precision of near-duplicates": 0.99,
+    "nearest of the same section": 0.945,
+}  # 1 1 .955
+# Undated articles on one campaign, which are not one story.  95
+LARGEST_STORY = 130
 
 
 @pytest.mark.parametrize(
@@ -35,4 +42,5 @@ def test_figures_stay_above_their_floors(
 ) -> None:
     """One default setting on every set."""
     found = dict(measure(real(file).parent))
-    assert {name: value for name, value in found.items() if value < floors[name]} == {}
+    assert {name: found[name] for name, floor in floors.items() if found[name] < floor} == {}
+    assert found.get("largest story", 0) <= LARGEST_STORY
