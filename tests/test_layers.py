@@ -40,6 +40,7 @@ LAYERS = {
     "tables": 2,
     "trends": 2,
     "passages": 2,
+    "pieces": 2,
     "matching": 3,
     "groups": 3,
     "fitted": 2,

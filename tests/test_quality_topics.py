@@ -27,19 +27,19 @@ def bbc(real: Callable[[str], Path]) -> list[dict[str, str]]:
 
 
 def test_twenty_topics_stay_above_their_floors(bbc: list[dict[str, str]]) -> None:
-    """NPMI .198, diversity .975, support .883 with default settings."""
+    """NPMI .221, diversity .985, support .882 with default settings."""
     model = topics.train(bbc)
     found, strongest = lists_of(model), model.strongest()
     counted = Occurrences.count([quality.body(row["title"], row["text"]) for row in bbc], found)
     sizes = np.bincount(strongest[strongest >= 0], minlength=len(found))
     support = np.average([share or 0 for share in counted.support(found, strongest)], weights=sizes)
     assert len(found) == 20
-    assert np.mean(counted.npmi(found)) >= 0.195
-    assert quality.diversity(found) >= 0.95
+    assert np.mean(counted.npmi(found)) >= 0.21
+    assert quality.diversity(found) >= 0.97
     assert support >= 0.88
 
 
 def test_five_topics_are_the_five_sections(bbc: list[dict[str, str]]) -> None:
-    """AMI .877 of the strongest topic with the section."""
+    """AMI .870 of the strongest topic with the section."""
     model = topics.train(bbc, n_topics=5)
-    assert adjusted_mutual_info_score([row["section"] for row in bbc], model.strongest()) >= 0.85
+    assert adjusted_mutual_info_score([row["section"] for row in bbc], model.strongest()) >= 0.86

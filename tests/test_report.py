@@ -77,8 +77,9 @@ def test_a_report_of_many_holds_the_strongest_of_each_topic(sample: topics.Model
     rows = strongest(sample, 60)
     assert len(rows) == 60
     assert np.all(np.diff(rows) > 0)
-    firsts = {sample.find(sample.articles(topic, top=1)[0].article.id) for topic in range(len(sample.fitted))}
-    assert firsts <= set(rows.tolist())
+    for topic in range(len(sample.fitted)):
+        best = [one for one in sample.articles(topic, top=50) if one.weight == sample.articles(topic, top=1)[0].weight]
+        assert {sample.find(one.article.id) for one in best} & set(rows.tolist())  # one of those that are equal
     assert strongest(sample, 10_000).tolist() == list(range(len(sample)))
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from topics.settings import Settings
 from topics.text.mixed import LanguageWords
 from topics.text.tokens import Tokens, Words
-from topics.vectorize import TopicWords, WordTable, numbers, topic_terms
+from topics.vectorize import TopicWords, known_terms
 
 # Articles read for phrases, spread over all: enough for those that anybody would know.
 MOST = 20_000
@@ -34,9 +34,7 @@ def pairs(
 
     order : the articles by id; the same ones are read in whatever order they came.
     """
-    table = WordTable.make(words, topic_terms(settings), numbers=False)
-    found = numbers(known.names, known.order, table.names)
-    term = np.where(table.term >= 0, found[table.term], -1).astype(np.int32) if len(found) else table.term
+    term = known_terms(words, known, settings)
     wanted = np.zeros(len(order), np.bool_)
     wanted[order[:: max(1, -(-len(order) // MOST))]] = True
     left: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]

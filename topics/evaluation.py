@@ -15,6 +15,7 @@ from topics.factorize import weights
 from topics.fitting import factors_of
 from topics.keywords import keywords_of
 from topics.model import Model, parts
+from topics.pieces import Pieces, weighed
 from topics.quality import TOP, Occurrences
 from topics.settings import Settings
 from topics.vectorize import TopicWords
@@ -199,11 +200,12 @@ class Siblings:
 class Refitted:
     """Articles counted in the words of topics, to fit parts of them.
 
-    known, counts : the words, and CSR (n_articles, n_words).
+    known, counts : the words, and CSR (n_articles, n_words).  pieces : as the model was fitted on, if it was.
     """
 
     known: TopicWords
     counts: Any
+    pieces: Pieces | None
     settings: Settings
 
     @classmethod
@@ -213,14 +215,18 @@ class Refitted:
         tokens, words = model.tokens_of(article for row, article in enumerate(model.reader.scan()) if row in there)
         known, settings = model.fitted.words, model.settings
         settings = replace(settings, n_topics=len(model.fitted.factors))
-        return cls(known, vectorize.encode(tokens, words, known, settings), settings)
+        pieces = Pieces.cut([tokens], words, known, settings)
+        return cls(known, vectorize.encode(tokens, words, known, settings), pieces, settings)
 
     def keywords(self, rows: NDArray[np.int64], n_topics: int | None = None) -> list[list[str]]:
         """The first ten keywords of each topic of a model of some rows alone: what is rare in them is left out."""
         settings = replace(self.settings, n_topics=min(n_topics or self.settings.n_topics, len(rows)))
-        known, counts = self.known.within(self.counts[rows], settings)
+        counts = self.counts[rows]
+        known, columns = self.known.within(counts, settings)
+        counts = counts[:, columns]
         X = known.weigh(counts, settings)
-        factors = factors_of(X, known, settings)
+        cut = None if self.pieces is None else weighed(self.pieces.of(rows, columns), known, settings)
+        factors = factors_of(X, cut, known, settings)
         P = parts(weights(X, factors.H), factors.H)
         keywords, _ = keywords_of(factors.H, counts, P, known.idf(), TOP)
         return [[known.shown[word] for word in row if word >= 0] for row in keywords]

@@ -20,6 +20,7 @@ from topics.guides import centroids, guided
 from topics.index import Rows
 from topics.keywords import presence, ranked, relevance
 from topics.model import parts
+from topics.pieces import Pieces, weighed
 from topics.settings import Settings
 
 # Stage, steps done, steps in all (None when unknown).
@@ -53,6 +54,7 @@ class Fit:
 def fit_topics(
     found: vectorize.TopicWords,
     counts: Any,
+    pieces: Pieces | None,
     settings: Settings,
     order: NDArray[np.int64],
     pairs: Pairs,
@@ -61,13 +63,14 @@ def fit_topics(
 ) -> Fit:
     """Topics, largest share first, behind those asked for by name; or, with `old`, those of another model first.
 
-    order : the articles by id; topics are fitted in it, so that they do not depend on the order of reading.  pairs :
-    neighbouring words, for labels.
+    pieces : the same articles cut up, if they were.  order : the articles by id; topics are fitted in it, so that they
+    do not depend on the order of reading.  pairs : neighbouring words, for labels.
     """
     X = found.weigh(counts, settings)
     if not len(found) or not X.nnz:
         raise SourceError("nothing but stop words in these articles; are they in a language that is not English?")
-    factors = factors_of(X[order], found, settings, lambda done, total: progress("finding topics", done, total))
+    cut = None if pieces is None else weighed(pieces.of(order), found, settings)
+    factors = factors_of(X[order], cut, found, settings, lambda done, total: progress("finding topics", done, total))
     P = parts(weights(X, factors.H), factors.H)
     share = P[order].mean(axis=0, dtype=np.float64)
     first = len(settings.guides)
@@ -86,14 +89,22 @@ def fit_topics(
 
 
 def factors_of(
-    X: Any, found: vectorize.TopicWords, settings: Settings, progress: Callable[[int, int], None] | None = None
+    X: Any,
+    pieces: Any | None,
+    found: vectorize.TopicWords,
+    settings: Settings,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Factors:
-    """Factors of weighed articles, no two the same; those of the guides come first."""
-    n_articles, start = X.shape[0], None
+    """Factors of weighed articles, or of their pieces, no two the same; those of the guides come first.
+
+    X, pieces : CSR.  The rows of the factors' W are the pieces when there are any.
+    """
+    rows, start = X if pieces is None else pieces, None
+    n_rows = rows.shape[0]
     if settings.guides:
-        X, start = guided(X, centroids(X, found, settings), settings.n_topics, settings.seed)
+        rows, start = guided(rows, centroids(X, found, settings), settings.n_topics, settings.seed)
     factors = factorise(
-        X,
+        rows,
         settings.n_topics,
         start=start,
         seed=settings.seed,
@@ -101,7 +112,7 @@ def factors_of(
         tol=settings.tol,
         progress=progress,
     )
-    return replace(factors, W=factors.W[:n_articles], H=without_twins(factors.H, len(settings.guides)))
+    return replace(factors, W=factors.W[:n_rows], H=without_twins(factors.H, len(settings.guides)))
 
 
 def without_twins(H: NDArray[np.float32], first: int = 0) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from topics.pieces import most
 from topics.settings import Settings
 from topics.store.manifest import Manifest
 
@@ -22,6 +23,9 @@ def paragraph(manifest: Manifest) -> str:
         f"{settings.least_df(n_articles)} articles and at most {settings.max_df:.0%} of them were counted, those of "
         f"titles {settings.title_weight:g} times, and weighed by {weighing} times IDF to the power of "
         f"{settings.idf_power:g}{', at unit length' if settings.norm else ''}.",
+        f"For the fit, articles were cut into up to {most(n_articles)} pieces of about {settings.piece} words."
+        if settings.piece and most(n_articles) > 1
+        else "",
         f"{len(settings.stop_words)} further stop words were given." if settings.stop_words else "",
         f"The matrix was factorised into {settings.n_topics} topics by non-negative matrix factorisation (Frobenius "
         f"loss; HALS, Cichocki & Phan 2009; NNDSVDa start, Boutsidis & Gallopoulos 2008; seed {settings.seed}; at most "
@@ -34,7 +38,7 @@ def paragraph(manifest: Manifest) -> str:
         if settings.guides
         else "",
         steered(manifest),
-        "Keywords are ranked by strength in a topic times their share of it (after Sievert & Shirley 2014).",
+        "Keywords are ranked by strength in a topic times the topic's share of them (after Sievert & Shirley 2014).",
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 

@@ -34,9 +34,13 @@ class Settings:
     stem: bool = False
     # Headlines say what an article is about: twice gains .02 to .03 AMI on wire items and posts.
     title_weight: float = 2.0
-    # BM25's saturation and length; k1 None leaves counts as they are.
+    # BM25's saturation and length; k1 None leaves counts as they are. With b .75 five topics of BBC agree less with its
+    # sections (AMI .862 to .870).
     k1: float | None = 2.0
-    b: float = 0.75
+    b: float = 1.0
+    # Words of the pieces in which a small corpus is fitted, 0 for whole articles: .02 NPMI on BBC, .005 on 4,000
+    # newsgroup posts. 60 and 100 do about as well.
+    piece: int = 80
     # Rare terms count more than the IDF alone says: .01 to .03 NPMI on three corpora.
     idf_power: float = 1.5
     # Unit length makes short items as heavy as long ones, and costs .04 AMI on wire items.
@@ -55,6 +59,7 @@ class Settings:
         self._whole("n_topics", 1, MOST_TOPICS)
         self._whole("seed", 0, 2**32 - 1)
         self._whole("max_iter", 1, 100_000)
+        self._whole("piece", 0, 1_000_000)
         if self.min_df is not None:
             self._whole("min_df", 1, 2**31)
         self._number("max_df", 0, 1)

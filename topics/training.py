@@ -24,6 +24,7 @@ from topics.graph import matrix
 from topics.index import Index, Rows
 from topics.later import LaterTerms
 from topics.model import Model
+from topics.pieces import Pieces
 from topics.records import Article
 from topics.segment import NONE_REMOVED, Segment
 from topics.settings import Settings
@@ -111,12 +112,13 @@ def fit_to(
             found, counts = vectorize.fit(blocks, words, settings)
             runs = duplicates.runs(blocks, words)
             order = np.array(sorted(range(n_articles), key=ids_of(reader).__getitem__), np.int64)
+            pieces = Pieces.cut(blocks, words, found, settings)
             pairs = collocations.pairs(blocks, words, found, settings, order)
             del blocks
             choice = choose(found, counts, settings, order, progress) if n_topics == "auto" else None
             if choice is not None:
                 settings = replace(settings, n_topics=choice.topics)
-            fit = fit_topics(found, counts, settings, order, pairs, progress, like)
+            fit = fit_topics(found, counts, pieces, settings, order, pairs, progress, like)
             facets = Facets.build(reader.scan(text=False))
         finally:
             reader.close()

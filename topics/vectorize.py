@@ -141,8 +141,8 @@ class TopicWords:
         """float32 (n_terms,)."""
         return idf(self.df, self.n_articles)
 
-    def within(self, counts: Any, settings: Settings) -> tuple[TopicWords, Any]:
-        """The words that are neither rare nor everywhere in some articles, and the articles counted in them.
+    def within(self, counts: Any, settings: Settings) -> tuple[TopicWords, NDArray[np.int64]]:
+        """The words that are neither rare nor everywhere in some articles, and their columns.
 
         counts : CSR (n_articles, n_words), in the words that there are.  All stay when none would.
         """
@@ -151,10 +151,9 @@ class TopicWords:
         kept = np.flatnonzero((df >= settings.least_df(n_articles)) & (df <= max(1, settings.max_df * n_articles)))
         if not len(kept):
             kept = np.arange(len(self))
-        X = counts[:, kept]
         names, shown = (StringTable.pack(table[int(i)] for i in kept) for table in (self.names, self.shown))
-        mean_length = float(X.data.sum(dtype=np.float64) / max(1, n_articles))
-        return TopicWords(names, shown, names.order(), df[kept], n_articles, mean_length), X
+        mean_length = float(counts[:, kept].data.sum(dtype=np.float64) / max(1, n_articles))
+        return TopicWords(names, shown, names.order(), df[kept], n_articles, mean_length), kept.astype(np.int64)
 
     def weigh(self, counts: Any, settings: Settings) -> Any:
         """Counts to weights: float32 CSR of the same shape.  A row depends on no other row.
@@ -196,9 +195,14 @@ def fit(blocks: Sequence[Tokens], words: Words | LanguageWords, settings: Settin
     return TopicWords(names, shown, spelled, held, n_articles, mean_length), X
 
 
-def encode(tokens: Tokens, words: Words | LanguageWords, known: TopicWords, settings: Settings) -> Any:
-    """Later articles in the topics' words: float32 CSR (n_articles, len(known)).  Unknown words are left out."""
+def known_terms(words: Words | LanguageWords, known: TopicWords, settings: Settings) -> NDArray[np.int32]:
+    """The topics' word of each word, -1 for none: int32 (n_words,)."""
     table = WordTable.make(words, topic_terms(settings), numbers=False)
     found = numbers(known.names, known.order, table.names)
-    term = np.where(table.term >= 0, found[table.term], -1).astype(np.int32) if len(found) else table.term
+    return np.where(table.term >= 0, found[table.term], -1).astype(np.int32) if len(found) else table.term
+
+
+def encode(tokens: Tokens, words: Words | LanguageWords, known: TopicWords, settings: Settings) -> Any:
+    """Later articles in the topics' words: float32 CSR (n_articles, len(known)).  Unknown words are left out."""
+    term = known_terms(words, known, settings)
     return count([tokens], term, len(known), title_weight=settings.title_weight)
