@@ -103,7 +103,7 @@ def test_a_compiled_step_equals_a_plain_one(n_topics: int, beta: float) -> None:
     with kernels.pool(2) as threads:
         for side in (PlainSide(X), products.Side.of(X, n_topics, threads)):
             a, held = A.copy(), (A * 0.5).copy()
-            results.append((*side.improve(B, gram(B), a, held, beta, 2), a, held))
+            results.append((*side.improve(B, gram(B), a, held, beta, 2, True), a, held))
         assert np.allclose(X @ B, products.Side.of(X, n_topics, threads).multiply(B), rtol=1e-5)
     for plain, compiled in zip(*results, strict=True):
         assert np.allclose(plain, compiled, rtol=1e-3, atol=1e-4 * np.abs(plain).max())

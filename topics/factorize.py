@@ -51,13 +51,13 @@ class Side(Protocol):
     """Rows that are given weights: those of X, or those of its transpose."""
 
     def improve(
-        self, B: Dense, S: Square, A: Dense, held: Dense, beta: float, times: int
+        self, B: Dense, S: Square, A: Dense, held: Dense, beta: float, times: int, measure: bool
     ) -> tuple[float, Square, Square]:
         """Improve A in place: min over A >= 0 of |X - AB'|, then go on by `beta` of the way it came from `held`.
 
         B : (n_columns, n_topics).  S : B'B.  A, held : (n_rows, n_topics), where to begin, and the last weights before
         going on.  Leaves the improved weights in `held` and those further on in A.  Returns the sum of X times
-        (held B'), held'held and A'A.
+        (held B'), held'held and A'A; the second may be the third when nobody is to `measure` the error.
         """
 
     def multiply(self, B: Dense) -> Dense:
@@ -71,7 +71,7 @@ class PlainSide:
     X: Any
 
     def improve(
-        self, B: Dense, S: Square, A: Dense, held: Dense, beta: float, times: int
+        self, B: Dense, S: Square, A: Dense, held: Dense, beta: float, times: int, measure: bool
     ) -> tuple[float, Square, Square]:
         """See `Side`."""
         P = self.multiply(B)
@@ -142,8 +142,8 @@ class _Run:
 
     def step(self) -> None:
         """One iteration: weights, topics, error."""
-        _, _, WtW = self.rows.improve(self.H, self.HtH, self.W, self.W_held, self.beta, SWEEPS)
-        dot, held, self.HtH = self.columns.improve(self.W, WtW, self.H, self.H_held, self.beta, SWEEPS)
+        _, _, WtW = self.rows.improve(self.H, self.HtH, self.W, self.W_held, self.beta, SWEEPS, False)
+        dot, held, self.HtH = self.columns.improve(self.W, WtW, self.H, self.H_held, self.beta, SWEEPS, True)
         error = max(0.0, self.norm - 2 * dot + float(np.vdot(WtW, held)))
         if self.errors and error > self.errors[-1]:  # too far: stop there, and go on more slowly
             self.W[:], self.H[:], self.HtH = self.W_held, self.H_held, held
@@ -159,7 +159,7 @@ class _Run:
         """W and H, the weights fitted once more to the topics as they are, and the error of that."""
         self.W[:] = self.W_held
         HtH = gram(self.H_held)
-        dot, WtW, _ = self.rows.improve(self.H_held, HtH, self.W, self.W_held, 0.0, SWEEPS)
+        dot, WtW, _ = self.rows.improve(self.H_held, HtH, self.W, self.W_held, 0.0, SWEEPS, True)
         self.errors[-1] = max(0.0, self.norm - 2 * dot + float(np.vdot(WtW, HtH)))
         return self.W, np.ascontiguousarray(self.H_held.T)
 
