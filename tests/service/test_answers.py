@@ -58,6 +58,41 @@ def test_filters_are_those_of_python(client: Any, sample: topics.Model) -> None:
     assert answer["items"] == [match.row() for match in sample.search("race", filters=wanted)]
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"no_copies": True},
+        {"half_life": "30d"},
+        {"before_query": True},
+        {"min_score": 0.2},
+        {"no_copies": True, "half_life": "2w", "min_score": 0.1},
+    ],
+)
+def test_similar_takes_what_python_takes(client: Any, sample: topics.Model, wanted: dict[str, Any]) -> None:
+    """And answers otherwise than without it; for a text too, but for what needs a date."""
+    name, text = "tour-crosswinds-echo", "Crosswinds tear the Tour of Torvalia apart."
+    answer = get(client, "/similar", id=name, limit=20, **wanted)["items"]
+    assert answer == [match.row() for match in sample.similar(name, top=20, **wanted)]
+    assert answer != [match.row() for match in sample.similar(name, top=20)]
+    if "before_query" not in wanted:
+        found = client.post("/v1/models/sample/similar", json={"text": text}, params={"limit": 20, **wanted}).json()
+        assert found["items"] == [match.row() for match in sample.similar(text=text, top=20, **wanted)]
+
+
+def test_pages_of_similar_articles_keep_what_was_asked_for(client: Any, sample: topics.Model) -> None:
+    """Without copies and in the order of decay, page after page."""
+    first = get(client, "/similar", id="tour-prologue", limit=10, no_copies=True, half_life="30d")
+    second = client.get(first["next"]).json()
+    whole = sample.similar("tour-prologue", top=20, no_copies=True, half_life="30d")
+    assert first["items"] + second["items"] == [match.row() for match in whole]
+
+
+def test_sources_can_be_left_out(client: Any, sample: topics.Model) -> None:
+    wanted = topics.Filters(not_sources=("Touchline",))
+    answer = get(client, "/search", q="race", not_source="Touchline")
+    assert answer["items"] == [match.row() for match in sample.search("race", filters=wanted)]
+
+
 def test_an_article_comes_with_its_topics(client: Any, sample: topics.Model) -> None:
     row = get(client, "/article", id="tour-prologue")
     assert row["text"].startswith("Forty-nine point one")
@@ -132,6 +167,8 @@ def test_health_and_readiness(client: Any) -> None:
         ("/v1/models/sample/search?q=x&offset=-1", 422, "query.offset"),
         ("/v1/models/sample/trends?by=hour", 422, "query.by"),
         ("/v1/models/sample/similar?id=tour-prologue&min_score=nan", 422, "query.min_score"),
+        ("/v1/models/sample/similar?id=tour-prologue&half_life=soon", 422, "90d"),
+        ("/v1/models/sample/similar?id=tour-prologue&no_copies=perhaps", 422, "query.no_copies"),
         ("/v1/models/sample/similar?id=%00%01%1b", 404, "no article"),
         ("/v1/models/sample/similar?id=%ff%fe", 404, "no article"),
         ("/v1/models/sample/similar?id=" + "x" * 2001, 422, "2000"),

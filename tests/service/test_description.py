@@ -26,7 +26,7 @@ CHECKS = [
 EXAMPLES = int(os.environ.get("TOPICS_EXAMPLES", "12"))
 REAL = {"name": "sample", "topic": 3, "id": "tour-prologue", "q": "dock strike"}
 # Made-up values of these are mostly refused, rightly.
-NAMES = {"since", "until", "source", "section", "url"}
+NAMES = {"since", "until", "source", "section", "not_source", "half_life", "url"}
 
 
 @pytest.mark.filterwarnings("ignore")  # of the client that the generator brings

@@ -26,6 +26,7 @@ Word = Annotated[str, Query(max_length=300)]
 Date = Annotated[str | None, Query(max_length=40, description="2026-03-04, 2026-03, 2026 or 2026-03-04T06:30:00Z")]
 NONE: list[str] = []
 Names = Annotated[list[Word], Query(max_length=50, description="Any of these; may be repeated")]
+Others = Annotated[list[Word], Query(max_length=50, description="None of these; may be repeated")]
 Id = Annotated[str | None, Query(max_length=2000, description="An article of the model: its id or title")]
 Url = Annotated[str | None, Query(max_length=2000, description="An article of the model: its URL")]
 
@@ -46,9 +47,22 @@ async def held(request: Request, name: Name) -> Held:
     return found
 
 
-async def filters(since: Date = None, until: Date = None, source: Names = NONE, section: Names = NONE) -> Filters:
+async def filters(
+    since: Date = None, until: Date = None, source: Names = NONE, section: Names = NONE, not_source: Others = NONE
+) -> Filters:
     """The filters that all listings take."""
-    return Filters(since or None, until or None, tuple(source), tuple(section))
+    return Filters(since or None, until or None, tuple(source), tuple(section), tuple(not_source))
+
+
+async def likeness(
+    min_score: Score = 0.0,
+    no_copies: Annotated[bool, Query(description="No copies of the query, nor of an article above")] = False,
+    half_life: Annotated[
+        str | None, Query(max_length=20, description="Let an article count half for each 90d, 12h or 2w apart")
+    ] = None,
+) -> dict[str, Any]:
+    """What looking for similar articles takes besides, as `Model.similar` names it."""
+    return {"min_score": min_score, "no_copies": no_copies, "half_life": half_life or None}
 
 
 async def article(id: Id = None, url: Url = None) -> str:
@@ -60,6 +74,7 @@ async def article(id: Id = None, url: Url = None) -> str:
 
 Model = Annotated[Held, Depends(held)]
 Filter = Annotated[Filters, Depends(filters)]
+Likeness = Annotated[dict[str, Any], Depends(likeness)]
 Article = Annotated[str, Depends(article)]
 
 

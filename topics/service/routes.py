@@ -70,11 +70,14 @@ def similar(
     found: p.Model,
     article: p.Article,
     filters: p.Filter,
+    likeness: p.Likeness,
     limit: p.Limit = 10,
     offset: p.Offset = 0,
-    min_score: p.Score = 0.0,
+    before_query: Annotated[bool, Query(description="Only articles older than this one")] = False,
 ) -> Response:
-    matches = found.model.similar(article, top=offset + limit + 1, min_score=min_score, filters=filters)
+    matches = found.model.similar(
+        article, top=offset + limit + 1, filters=filters, before_query=before_query, **likeness
+    )
     return p.answer(p.page(request, [each.row() for each in matches[offset:]], limit, offset), found)
 
 
@@ -84,10 +87,10 @@ def similar(
     summary="Articles near a text, or near each of several: a list of answers in the order of the texts",
 )
 def similar_text(
-    found: p.Model, body: s.Text | s.Texts, filters: p.Filter, limit: p.Limit = 10, min_score: p.Score = 0.0
+    found: p.Model, body: s.Text | s.Texts, filters: p.Filter, likeness: p.Likeness, limit: p.Limit = 10
 ) -> Response:
     def one(text: s.Text) -> dict[str, Any]:
-        matches = found.model.similar(text=text.text, title=text.title, top=limit, min_score=min_score, filters=filters)
+        matches = found.model.similar(text=text.text, title=text.title, top=limit, filters=filters, **likeness)
         return {"items": [each.row() for each in matches], "next": None}
 
     return p.answer(one(body) if isinstance(body, s.Text) else [one(text) for text in body.texts])
