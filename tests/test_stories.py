@@ -16,8 +16,9 @@ from scipy import sparse
 import topics
 from topics.facets import UNDATED, Filters
 from topics.graph import dots, nearest
-from topics.stories import COMMON, DAY, average_link, by_size, stories, strongest
-from topics.stream import Stand
+from topics.index import Index, Rows
+from topics.stories import COMMON, DAY, DECAY, EDGE, NEIGHBOURS, PULL, SPREAD, average_link, by_size, stories, strongest
+from topics.stream import JOINED_LATER, Part, Stand, Stream
 from topics.vectorize import unit
 
 ROOT = Path(__file__).parents[1]
@@ -79,9 +80,63 @@ def test_no_group_lies_wider_than_it_may(seed: int, n: int, joined: float, sprea
 def test_the_spread_of_a_story_with_one_more(seed: int, n: int) -> None:
     """As the mean cosine of all pairs, when all its articles are compared."""
     X = rows(seed, n + 1).tocsr()
-    S = (X @ X.T).toarray()[np.triu_indices(n + 1, 1)]
-    found = Stand.of(X[:n], n).spread_with(X[n].toarray().ravel())
-    assert found == pytest.approx(S.mean(), abs=1e-6)
+    X.sort_indices()
+    stand = Stand.of(Rows.from_csr(X[:n]), n)
+    near = float(X[n].toarray().ravel()[stand.mean[0]] @ stand.mean[1])
+    assert stand.spread_with(near) == pytest.approx((X @ X.T).toarray()[np.triu_indices(n + 1, 1)].mean(), abs=1e-6)
+
+
+# Terms kept of a moved article in the next test, fewer than most have.
+SHORT = 12
+
+
+def slow_stream(X: np.ndarray, dates: np.ndarray, known: np.ndarray, order: list[int], common: np.ndarray) -> list[int]:
+    """Later articles one by one, everything spread out and all compared with all."""
+    X = np.where(common, 0, X)
+    X = X / np.maximum(np.linalg.norm(X, axis=1, keepdims=True), 1e-30)
+    story = known.copy()
+    for row in order:
+        there = np.flatnonzero((story >= 0) & (X @ X[row] > 0) & (np.arange(len(X)) != row))
+        near = sorted(there.tolist(), key=lambda i: (-(X[i] @ X[row]), i))[:NEIGHBOURS]
+        score = {i: X[i] @ X[row] * np.exp(-abs(dates[i] - dates[row]) / DAY / DECAY) for i in near}
+        pull = {i: score[i] for i in near if score[i] >= PULL}
+        moved = X[row] + sum(s * X[i] for i, s in pull.items()) / sum(pull.values()) if pull else X[row]
+        if pull:
+            moved = np.where(moved >= np.sort(moved)[-SHORT], moved, 0)
+        moved = moved / max(np.linalg.norm(moved), 1e-30)
+        best = (JOINED_LATER, int(story.max()) + 1)
+        for each in sorted({int(story[i]) for i in near if score[i] >= EDGE}):
+            members = X[story == each]
+            toward = members + members.mean(axis=0) if len(members) > 1 else members
+            mean = np.mean(toward / np.maximum(np.linalg.norm(toward, axis=1, keepdims=True), 1e-30) @ moved)
+            both = np.vstack([members, X[row]])
+            spread = (both @ both.T)[np.triu_indices(len(both), 1)].mean()
+            if spread >= SPREAD and mean >= best[0] and (mean > best[0] or best[1] > story.max()):
+                best = (mean, each)
+        story[row] = best[1]
+    return story.tolist()
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.integers(0, 10_000), st.integers(1, 30), st.integers(1, 15), st.integers(4, 1000))
+def test_later_articles_find_the_stories_that_the_slow_way_finds(seed: int, old: int, new: int, longest: int) -> None:
+    """One after the other by date; over segments, with articles that are gone and terms that many hold."""
+    rng = np.random.default_rng(seed)
+    X = rows(seed, old + new)
+    X.sort_indices()
+    dates = rng.integers(0, 200 * DAY, old + new)
+    known = np.concatenate([rng.integers(-1, 5, old), np.full(new, -1)]).astype(np.int32)
+    cut = int(rng.integers(0, old))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("topics.stream.COMMON", longest)
+        patch.setattr("topics.stream.KEPT", SHORT)
+        ends = [part for part in (slice(0, cut), slice(cut, old), slice(old, old + new)) if part.start < part.stop]
+        parts = [Part(Index.build(Rows.from_csr(X[end])), dates[end], known[end]) for end in ends]
+        order = np.argsort(dates[old:], kind="stable")
+        found = Stream(parts, int(known.max()) + 1).run(order)
+    common = np.bincount(X.indices, minlength=X.shape[1]) > longest
+    slow = slow_stream(X.toarray().astype(np.float64), dates, known, (old + order).tolist(), common)
+    assert found.tolist() == slow[old:]
 
 
 def test_terms_that_very_many_hold_make_no_story() -> None:

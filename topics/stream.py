@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from topics.facets import UNDATED
-from topics.graph import CANDIDATES, matrix
+from topics.graph import CANDIDATES
 from topics.index import Index, Rows
 from topics.segment import Segment
-from topics.stories import COMMON, DAY, DECAY, EDGE, KEPT, NEIGHBOURS, PULL, SPREAD, without
+from topics.stories import COMMON, DAY, DECAY, EDGE, KEPT, NEIGHBOURS, PULL, SPREAD
 from topics.vocabulary import TOPIC_BASE
 
 # A later article joins a story from this mean cosine on; .16 to .20 are equal.
@@ -23,6 +21,8 @@ JOINED_LATER = 0.18
 COMPARED = 50
 
 Vector = NDArray[np.float64]
+# Ascending terms, and their values.
+Sparse = tuple[NDArray[np.int32], Vector]
 
 
 def join(known: Sequence[Segment], rows: Rows, dates: NDArray[np.int64], kept: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -66,16 +66,10 @@ class Stream:
     """
 
     def __init__(self, parts: Sequence[Part], first_free: int) -> None:
-        self._indexes = [part.index for part in parts]
-        self._starts = np.concatenate([[0], np.cumsum([len(index) for index in self._indexes])])
+        self._words = Words([part.index for part in parts])
+        self._first = sum(len(part.index) for part in parts[:-1])
         self._dates = np.concatenate([part.dates for part in parts])
         self._stories = np.concatenate([part.stories for part in parts])
-        terms = [index.posting_terms[index.posting_terms < TOPIC_BASE] for index in self._indexes]
-        self._n_terms = 1 + max((int(held[-1]) for held in terms if len(held)), default=-1)
-        held_by = np.zeros(self._n_terms, np.int64)
-        for index, held in zip(self._indexes, terms, strict=True):
-            held_by[held] += np.diff(index.posting_starts)[: len(held)]
-        self._common = held_by > COMMON
         self._next = first_free
         self._order = np.argsort(self._stories, kind="stable")
         self._cuts = np.searchsorted(self._stories[self._order], np.arange(first_free + 1))
@@ -84,117 +78,180 @@ class Stream:
 
     def run(self, order: NDArray[np.int64]) -> NDArray[np.int32]:
         """The stories of the last part, whose rows without one find theirs in this order."""
-        first = int(self._starts[-2])
-        for row in (first + order).tolist():
+        for row in (self._first + order).tolist():
             story = self._find(row)
             if story is None:
                 story, self._next = self._next, self._next + 1
             self._stories[row] = story
             self._joined.setdefault(story, []).append(row)
             self._stands.pop(story, None)
-        return self._stories[first:]
+        return self._stories[self._first :]
 
     def _find(self, row: int) -> int | None:
         """The nearest story of an article, if one is near enough; ties go to the older."""
-        own = query = self._rows([row]).toarray().ravel()
-        near, scores = self._neighbours(query, row)
+        own = first(self._words.rows(np.array([row])))
+        near, scores = self._neighbours(own, row)
+        moved = own
         pull = scores >= PULL
         if pull.any():
-            query = shortened(query + (scores[pull] / scores[pull].sum()) @ self._rows(near[pull].tolist()))
-        best: tuple[float, int | None] = (0.0, None)
-        for story in sorted(set(self._stories[near[scores >= EDGE]].tolist())):
-            stand = self._stand(story)
-            mean = float((stand.moved @ query)[0])
-            if mean >= JOINED_LATER and mean > best[0] and stand.spread_with(own) >= SPREAD:
-                best = mean, story
-        return best[1]
+            moved = shortened(added(own, self._words.rows(near[pull]), scores[pull] / scores[pull].sum()))
+        stories = sorted(set(self._stories[near[scores >= EDGE]].tolist()))
+        if not stories:
+            return None
+        stands = [self._stand(story) for story in stories]
+        means = self._words.products([stand.moved for stand in stands], moved)
+        spreads = [
+            stand.spread_with(mean)
+            for stand, mean in zip(stands, self._words.products([s.mean for s in stands], own), strict=True)
+        ]
+        means = np.where(np.array(spreads) >= SPREAD, means, 0)
+        return stories[int(np.argmax(means))] if means.max() >= JOINED_LATER else None
 
-    def _neighbours(self, query: Vector, row: int) -> tuple[NDArray[np.int64], Vector]:
+    def _neighbours(self, own: Sparse, row: int) -> tuple[NDArray[np.int64], Vector]:
         """The nearest articles that have a story, and their cosines, less for the days between."""
-        found, partial = self._candidates(query)
+        found, partial = self._words.candidates(own)
         there = (self._stories[found] >= 0) & (found != row)
         found, partial = found[there], partial[there]
         found = found[np.lexsort((found, -partial))[: CANDIDATES * NEIGHBOURS]]
-        scores = self._rows(found.tolist()) @ query
+        scores = self._words.products(self._words.rows(found), own)
         best = np.lexsort((found, -scores))[:NEIGHBOURS]
         found, scores = found[best], scores[best]
-        dates, own = self._dates[found], self._dates[row]
-        dated = (dates != UNDATED) & (own != UNDATED)
-        apart = np.where(dated, np.abs(dates / DAY - own / DAY), 0)
+        dates, date = self._dates[found], self._dates[row]
+        dated = (dates != UNDATED) & (date != UNDATED)
+        apart = np.where(dated, np.abs(dates / DAY - date / DAY), 0)
         return found, scores * np.exp(-apart / DECAY)
-
-    def _candidates(self, query: Vector) -> tuple[NDArray[np.int64], Vector]:
-        """Articles that share a term with the query, and what those terms add up to."""
-        terms = np.flatnonzero(query).astype(np.int32)
-        places = []
-        for index in self._indexes:
-            place = np.searchsorted(index.posting_terms, terms)
-            held = place < len(index.posting_terms)
-            held[held] = index.posting_terms[place[held]] == terms[held]
-            place[~held] = -1
-            places.append(place)
-        rows: list[NDArray[Any]] = [np.zeros(0, np.int64)]
-        parts: list[Vector] = [np.zeros(0)]
-        for start, index, place in zip(self._starts, self._indexes, places, strict=False):
-            for i in np.flatnonzero(place >= 0):
-                part = slice(int(index.posting_starts[place[i]]), int(index.posting_starts[place[i] + 1]))
-                rows.append(start + index.posting_rows[part])
-                parts.append(query[terms[i]] * index.posting_values[part])
-        found, inverse = np.unique(np.concatenate(rows), return_inverse=True)
-        return found.astype(np.int64), np.bincount(inverse, np.concatenate(parts), len(found)).astype(np.float64)
 
     def _stand(self, story: int) -> Stand:
         """How a story stands by now."""
         if story not in self._stands:
             known = story + 1 < len(self._cuts)
-            first = self._order[self._cuts[story] : self._cuts[story + 1]].tolist() if known else []
-            members = [*first, *self._joined.get(story, ())]
+            before = self._order[self._cuts[story] : self._cuts[story + 1]].tolist() if known else []
+            members = np.array([*before, *self._joined.get(story, ())], np.int64)
             size = len(members)
             if size > COMPARED:
-                members = [members[i] for i in np.linspace(0, size - 1, COMPARED).astype(int)]
-            self._stands[story] = Stand.of(self._rows(members), size)
+                members = members[np.linspace(0, size - 1, COMPARED).astype(int)]
+            self._stands[story] = Stand.of(self._words.rows(members), size)
         return self._stands[story]
 
-    def _rows(self, rows: Sequence[int]) -> Any:
-        """The words of some articles but the common ones: CSR of unit rows."""
-        parts = []
-        for row in rows:
-            place = int(np.searchsorted(self._starts, row, side="right")) - 1
-            parts.append(self._indexes[place].rows.take(np.array([row - self._starts[place]])))
-        none = Rows(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
-        return without(matrix(Rows.join([none, *parts]), n_terms=self._n_terms), self._common)
+
+class Words:
+    """The terms of the articles of several indexes, but those that very many articles hold.
+
+    Nothing here takes longer for more articles or a larger vocabulary, but to begin with.
+    """
+
+    def __init__(self, indexes: Sequence[Index]) -> None:
+        self._indexes = indexes
+        self._starts = np.concatenate([[0], np.cumsum([len(index) for index in indexes])])
+        terms = [index.posting_terms[index.posting_terms < TOPIC_BASE] for index in indexes]
+        n_terms = 1 + max((int(held[-1]) for held in terms if len(held)), default=-1)
+        held_by = np.zeros(n_terms, np.int64)
+        for index, held in zip(indexes, terms, strict=True):
+            held_by[held] += np.diff(index.posting_starts)[: len(held)]
+        self._kept = held_by <= COMMON
+        self._full = np.zeros(n_terms)  # one row spread out, zeros between calls
+
+    def rows(self, numbers: NDArray[np.int64]) -> Rows:
+        """Some articles in this order, rows of unit length.  numbers : int64, they run over all indexes."""
+        places = np.searchsorted(self._starts, numbers, side="right") - 1
+        parts, at = [], []
+        for place in np.unique(places).tolist():
+            here = np.flatnonzero(places == place)
+            parts.append(self._indexes[place].rows.take(numbers[here] - self._starts[place]))
+            at.append(here)
+        if len(parts) != 1:
+            none = Rows(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
+            found = Rows.join([none, *parts]).take(np.argsort(np.concatenate([*at, np.zeros(0, np.int64)])))
+        else:
+            found = parts[0]
+        kept = found.terms < TOPIC_BASE
+        kept[kept] = self._kept[found.terms[kept]]
+        starts = np.concatenate([[0], np.cumsum(kept)])[found.starts]
+        values = found.values[kept]
+        row = np.repeat(np.arange(len(numbers)), np.diff(starts))
+        length = np.sqrt(np.bincount(row, values.astype(np.float64) ** 2, len(numbers)))
+        return Rows(starts, found.terms[kept], (values / length[row]).astype(np.float32))
+
+    def products(self, rows: Rows | Sequence[Sparse], with_row: Sparse) -> Vector:
+        """The products of several rows with one: float64 (n_rows,)."""
+        if not isinstance(rows, Rows):
+            starts = np.concatenate([[0], np.cumsum([len(terms) for terms, _ in rows])])
+            rows = Rows(starts, np.concatenate([terms for terms, _ in rows]), np.concatenate([v for _, v in rows]))
+        self._full[with_row[0]] = with_row[1]
+        parts = rows.values * self._full[rows.terms]
+        self._full[with_row[0]] = 0
+        return np.bincount(numbers_of(rows), parts, len(rows)).astype(np.float64)
+
+    def candidates(self, row: Sparse) -> tuple[NDArray[np.int64], Vector]:
+        """Articles that share a term with a row, and what those terms add up to."""
+        rows = [np.zeros(0, np.int64)]
+        parts = [np.zeros(0)]
+        for start, index in zip(self._starts.tolist(), self._indexes, strict=False):
+            places = np.searchsorted(index.posting_terms, row[0])
+            for place, term, value in zip(places.tolist(), *row, strict=True):
+                if place < len(index.posting_terms) and index.posting_terms[place] == term:
+                    part = slice(int(index.posting_starts[place]), int(index.posting_starts[place + 1]))
+                    rows.append(start + index.posting_rows[part].astype(np.int64))
+                    parts.append(value * index.posting_values[part])
+        found, inverse = np.unique(np.concatenate(rows), return_inverse=True)
+        return found, np.bincount(inverse, np.concatenate(parts), len(found)).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A story: its mean row, its mean row when each article is moved towards the story (CSR (1, n_terms)), how many
-    articles it has, and the mean cosine of its pairs."""
+    """A story: its mean row, its mean row when each article is moved towards the story, how many articles it has, and
+    the mean cosine of its pairs."""
 
-    mean: Any
-    moved: Any
+    mean: Sparse
+    moved: Sparse
     size: int
     spread: float
 
     @classmethod
-    def of(cls, X: Any, size: int) -> Stand:
-        """Of some articles of a story of `size`.  X : CSR of unit rows."""
-        n = X.shape[0]
+    def of(cls, rows: Rows, size: int) -> Stand:
+        """Of some articles of a story of `size`.  rows : of unit length, or empty."""
+        n = len(rows)
         if n == 1:
-            return cls(X, X, size, 1.0)
-        mean = np.asarray(X.mean(axis=0)).ravel()
+            return cls(first(rows), first(rows), size, 1.0)
+        terms, place = np.unique(rows.terms, return_inverse=True)
+        values = rows.values.astype(np.float64)
+        row = numbers_of(rows)
+        mean = np.bincount(place, values, len(terms)) / n
         square = float(mean @ mean)
-        # |x + mean| for unit rows x
-        lengths = np.sqrt(1 + 2 * (X @ mean) + square)
-        moved = (X.T @ (1 / lengths) + mean * (1 / lengths).sum()) / n
-        return cls(sparse.csr_matrix(mean), sparse.csr_matrix(moved), size, (n * square - 1) / (n - 1))
+        own = np.bincount(row, values**2, n)  # 1, or 0 for an article without terms
+        # |x + mean| for each row x
+        lengths = np.sqrt(own + 2 * np.bincount(row, values * mean[place], n) + square)
+        lengths[lengths == 0] = 1
+        moved = (np.bincount(place, values / lengths[row], len(terms)) + mean * (1 / lengths).sum()) / n
+        return cls((terms, mean), (terms, moved), size, (n * n * square - own.sum()) / (n * (n - 1)))
 
-    def spread_with(self, row: Vector) -> float:
-        """The mean cosine of all pairs when an article joins.  row : float64 (n_terms,), of unit length."""
-        return ((self.size - 1) * self.spread + 2 * float((self.mean @ row)[0])) / (self.size + 1)
+    def spread_with(self, near: float) -> float:
+        """The mean cosine of all pairs when an article joins.  near : its product with the mean row."""
+        return ((self.size - 1) * self.spread + 2 * near) / (self.size + 1)
 
 
-def shortened(vector: Vector) -> Vector:
-    """Its KEPT largest values, of unit length."""
-    if np.count_nonzero(vector) > KEPT:
-        vector = np.where(vector >= np.partition(vector, len(vector) - KEPT)[len(vector) - KEPT], vector, 0)
-    return np.asarray(vector / np.linalg.norm(vector), np.float64)
+def numbers_of(rows: Rows) -> NDArray[np.int64]:
+    """The row of each value."""
+    return np.repeat(np.arange(len(rows)), np.diff(rows.starts))
+
+
+def first(rows: Rows) -> Sparse:
+    """The first of some rows."""
+    terms, values = rows.row(0)
+    return terms, values.astype(np.float64)
+
+
+def added(row: Sparse, rows: Rows, weights: Vector) -> Sparse:
+    """A row plus others, each times its weight."""
+    terms, place = np.unique(np.concatenate([row[0], rows.terms]), return_inverse=True)
+    values = np.concatenate([row[1], rows.values * weights[numbers_of(rows)]])
+    return terms.astype(np.int32), np.bincount(place, values, len(terms)).astype(np.float64)
+
+
+def shortened(row: Sparse) -> Sparse:
+    """Its KEPT largest values (and all that tie with the last), of unit length."""
+    terms, values = row
+    if len(values) > KEPT:
+        kept = values >= np.partition(values, len(values) - KEPT)[len(values) - KEPT]
+        terms, values = terms[kept], values[kept]
+    return terms, values / np.linalg.norm(values)
