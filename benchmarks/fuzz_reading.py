@@ -29,7 +29,7 @@ SLOW = 5.0
 
 def seeds() -> list[tuple[str, bytes]]:
     """(format, content)."""
-    spec = importlib.util.spec_from_file_location("seeds", TESTS / "test_news_formats.py")
+    spec = importlib.util.spec_from_file_location("seeds", TESTS / "news_samples.py")
     assert spec is not None
     assert spec.loader is not None
     tests: Any = importlib.util.module_from_spec(spec)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -71,8 +73,12 @@ def _parts(found: Found, options: ReadOptions, report: Report, stdin: BinaryIO |
 
     for file in found.files:
         raw = _opened(file, stdin)
+        if raw is None:
+            yield _gone(file, report)
+            continue
+        before = _state(raw)
         try:
-            for entry in entries(file, raw, count, report):
+            for entry in entries(file, raw, count, report, before[0] or None if before else None):
                 form = entry.format
                 mine = together.get((file.source, form.name)) if form.whole else None
                 if mine is None:
@@ -81,9 +87,28 @@ def _parts(found: Found, options: ReadOptions, report: Report, stdin: BinaryIO |
                     report.files.append(mine)
                 mine.files += 1
                 yield _part(file, entry, mine, options, report)
+            if before is not None and (after := _state(raw)) is not None and before != after:
+                size = f"it had {before[0]:,} bytes, now {after[0]:,}" if before[0] != after[0] else "as long as before"
+                report.note(f"{file.path}: changed while it was read ({size}); read it again when its writer is done")
         finally:
             if file.path != STDIN:
                 raw.close()
+
+
+def _gone(file: File, report: Report) -> Part:
+    mine = FileReport(file.path, file.format.name)
+    report.files.append(mine)
+    rows: Rows = iter([(0, BadRecord("gone", "the file was there when the folder was listed"))])
+    return Part(file.source, file.explicit, None, _places(file.path), rows, mine)
+
+
+def _state(raw: BinaryIO) -> tuple[int, int] | None:
+    """Size and time of the last change of a file; None for what is none."""
+    try:
+        found = os.fstat(raw.fileno())
+    except OSError:  # a buffer
+        return None
+    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
 
 
 def _part(file: File, entry: Entry, mine: FileReport, options: ReadOptions, report: Report) -> Part:
@@ -103,10 +128,13 @@ def _places(path: str):  # type: ignore[no-untyped-def]
     return lambda line: f"{path}:{line}" if line else path
 
 
-def _opened(file: File, stdin: BinaryIO | None) -> BinaryIO:
+def _opened(file: File, stdin: BinaryIO | None) -> BinaryIO | None:
+    """None for one of several files that is gone by now.  Raises MachineError."""
     if file.path == STDIN:
         return stdin if stdin is not None else sys.stdin.buffer
     try:
         return Path(file.path).open("rb", buffering=0)
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and not file.explicit:
+            return None
         raise MachineError(f"{file.path}: {error.strerror or error}; check its permissions") from error

@@ -32,10 +32,10 @@ class Damaged(EOFError):
 class _Counted(io.RawIOBase):
     """Passes bytes through and tells how many, so that a caller can show how far a reading is."""
 
-    def __init__(self, raw: BinaryIO, count: Callable[[int], None]) -> None:
+    def __init__(self, raw: BinaryIO, count: Callable[[int], None], most: int | None) -> None:
         self._raw = raw
         self._count = count
-        self.taken = 0
+        self._most = most
 
     def readable(self) -> bool:
         return True
@@ -50,11 +50,13 @@ class _Counted(io.RawIOBase):
         return self._raw.tell()
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override] # io's own type is unnameable
-        data = self._raw.read(len(buffer))
+        wanted = len(buffer)
+        if self._most is not None:
+            wanted = min(wanted, max(0, self._most - self._raw.tell()))
+        data = self._raw.read(wanted)
         size = len(data)
         buffer[:size] = data
         self._count(size)
-        self.taken += size
         return size
 
 
@@ -209,13 +211,14 @@ _MAKERS: tuple[tuple[bytes, Callable[[], _Decompressor]], ...] = (
 )
 
 
-def unpacked(raw: BinaryIO, count: Callable[[int], None]) -> ByteStream:
+def unpacked(raw: BinaryIO, count: Callable[[int], None], most: int | None = None) -> ByteStream:
     """The content of an open file, pipe or buffer.
 
     The name does not matter: a browser unpacks a download and leaves ``.gz`` in its name, a pipe has none.
-    count : called with the number of bytes taken from `raw`.  Reading raises Damaged; MissingExtra for zstd.
+    count : called with the number of bytes taken from `raw`, of which `most` are read.  Reading raises Damaged;
+    MissingExtra for zstd.
     """
-    buffered = io.BufferedReader(_Counted(raw, count), _STEP)
+    buffered = io.BufferedReader(_Counted(raw, count, most), _STEP)
     first = buffered.peek(6)[:6]
     for mark, make in _MAKERS:
         if first.startswith(mark):

@@ -37,13 +37,16 @@ class Entry:
     explicit: bool
 
 
-def entries(file: File, raw: BinaryIO, count: Callable[[int], None], report: Report) -> Iterator[Entry]:
+def entries(
+    file: File, raw: BinaryIO, count: Callable[[int], None], report: Report, size: int | None = None
+) -> Iterator[Entry]:
     """What `file` holds, each to be read before the next is asked for.
 
-    count : told of the bytes taken from `raw`.  Members of other kinds are counted in `report`.
+    count : told of the bytes taken from `raw`.  size : bytes to read at most, for a file may grow without end.  Members
+    of other kinds are counted in `report`.
     """
     try:
-        stream = unpacked(raw, count)
+        stream = unpacked(raw, count, size)
     except SourceError as error:
         if file.explicit:
             raise

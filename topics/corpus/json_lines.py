@@ -17,6 +17,11 @@ _DEEPEST = 100
 # So many lines that are no JSON, and hardly any that is, are another kind of file; a bomb of them would take hours.
 _MOST_BAD = 10_000
 
+# Keys of items of ninjs and of a JSON Feed.
+_NOT_USUAL = frozenset(("uri", "guid", "content_html", "content_text"))
+# Sets of keys remembered; records of one file have a handful.
+_MOST_SHAPES = 1000
+
 # Escapes of what no text may hold: NUL and halves of surrogate pairs (whole pairs too, which pass unharmed).
 _NESTED = frozenset((dict, list))
 _ODD = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
@@ -43,7 +48,10 @@ def rows(blocks: Iterable[str]) -> Iterator[Numbered]:
     # what DECODER makes of it (a test holds that), the rest goes there.
     import msgspec
 
+    from topics.corpus import news_json
+
     quick = msgspec.json.Decoder().decode
+    shapes: dict[tuple[str, ...], bool] = {}
     number = bad = 0
     for block in blocks:
         lines = block.split("\n")
@@ -67,14 +75,22 @@ def rows(blocks: Iterable[str]) -> Iterator[Numbered]:
                         )
                         return
                 continue
-            if type(row) is dict and _is_plain(row):
-                yield number, row
-            else:
-                yield number, checked(row, line)
+            if type(row) is dict:
+                keys = tuple(row)
+                usual = shapes.get(keys)
+                if usual is None:
+                    if len(shapes) > _MOST_SHAPES:
+                        shapes.clear()
+                    usual = shapes[keys] = _NOT_USUAL.isdisjoint(keys) and "\0" not in "".join(keys)
+                if usual and _is_plain(row):
+                    yield number, row
+                    continue
+            found = checked(row, line)
+            yield number, found if isinstance(found, BadRecord) else news_json.plain(found)
 
 
 def _is_plain(row: dict[str, Any]) -> bool:
-    """Whether `checked` need not look at what was decoded quickly: no NUL, and at most lists of strings inside."""
+    """Whether `checked` need not look at values that were decoded quickly: no NUL, at most lists of strings inside."""
     for value in row.values():
         kind = type(value)
         if kind is str:
@@ -86,7 +102,7 @@ def _is_plain(row: dict[str, Any]) -> bool:
                     return False
         elif kind is dict:
             return False
-    return "\0" not in "".join(row)
+    return True
 
 
 def checked(row: Any, text: str) -> dict[str, Any] | BadRecord:

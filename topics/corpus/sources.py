@@ -120,8 +120,15 @@ def _readable(source: str, paths: Iterable[tuple[str, str]], wanted: Format | No
         raise SourceError(
             f"{source}: holds {held}; readable are {suffixes}, also with .gz .bz2 .xz .zst; or name a --format"
         )
-    files = tuple(_one_file(path, name, source, form, wanted, explicit=False) for path, name, form in known)
-    return Found(files, len(others), tuple(notes))
+    files: list[File] = []
+    for path, name, form in known:
+        try:
+            files.append(_one_file(path, name, source, form, wanted, explicit=False))
+        except SourceError as error:
+            if len(known) == 1:
+                raise
+            notes.append(str(error))
+    return Found(tuple(files), len(others), tuple(notes))
 
 
 def _one_file(path: str, name: str, source: str, form: Format, wanted: Format | None, *, explicit: bool) -> File:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 _SYN_SOH = re.compile(r"[\x16\s]*\x01")
-_HEADS = re.compile(r"\^([^\n]*?)\s*[<=]?\s*(?:\n|\Z)")
+_HEADS = re.compile(r"\^([^\n]*)(?:\n|\Z)")
 _BYLINE = re.compile(r"By\s+(.+)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # 131137 GMT Nov 13: day and time, month, year of two digits.
@@ -53,7 +53,7 @@ def _iptc(header: str, body: str, trailer: str) -> dict[str, Any]:
 
 def _anpa(header: str, body: str, trailer: str) -> dict[str, Any]:
     """Lines that begin with ^ are headings: slug, headline, credits; the rest is the text."""
-    heads = [head.strip() for head in _HEADS.findall(body)]
+    heads = [_without_mark(head.strip()) for head in _HEADS.findall(body)]
     text = _HEADS.sub("", body)
     named = [head for head in heads[1:] if not re.match(r"(?:By|Eds|AP Photo|EDITOR)\b", head, re.IGNORECASE)]
     authors = [match[1] for head in heads if (match := _BYLINE.match(head))]
@@ -70,6 +70,10 @@ def _anpa(header: str, body: str, trailer: str) -> dict[str, Any]:
         "slug": _clean(slug),
         "authors": authors,
     }
+
+
+def _without_mark(head: str) -> str:
+    return head[:-1].rstrip() if head.endswith(("<", "=")) else head
 
 
 def _clean(text: str) -> str:
