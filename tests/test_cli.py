@@ -69,7 +69,7 @@ def test_train_tells_what_it_read_what_it_found_and_what_to_do_next(cli: Run, tm
     assert "title, text, date" in done.err
     assert "--topics 3 --replace" in done.err
     assert "topics similar news --id" in done.err
-    assert done.out.startswith("topic  share  label")
+    assert done.out.startswith("topic  share  support  label")
     assert cli("models", "--json").rows()[0] == {
         **cli("models", "--json").rows()[0],
         "model": "news",

@@ -41,6 +41,7 @@ LAYERS = {
     "trends": 2,
     "passages": 2,
     "pieces": 2,
+    "support": 2,
     "matching": 3,
     "groups": 3,
     "fitted": 2,

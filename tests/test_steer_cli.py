@@ -75,7 +75,7 @@ def test_training_with_guides_and_stop_words_from_files(call: Call, tmp_path: Pa
     command = ("train", "news.jsonl", "--topics", 6, "--stop-words", "stop.txt")
     code, out, _ = call(*command, "--guide", "guides.txt", "--guide", "Sport=coach,final")
     assert code == 0
-    assert [line.split()[2] for line in out.splitlines()[1:3]] == ["Courts", "Sport"]
+    assert [line.split()[3] for line in out.splitlines()[1:3]] == ["Courts", "Sport"]
     code, out, _ = call("info", "news", "--methods")
     assert "Courts by jury, tribunal; Sport by coach, final" in out
     assert "2 further stop words" in out

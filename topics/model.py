@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from topics import groups, later, lookup, vectorize
+from topics import groups, later, lookup, support, vectorize
 from topics.corpus.cleaning import Furniture, words_of
 from topics.drift import drift
 from topics.duplicates import Hashes, runs
@@ -140,6 +140,25 @@ class Model:
             found.append(best)
         return np.concatenate(found)
 
+    @cached_property
+    def support(self) -> tuple[float | None, ...]:
+        """Of each topic, the share of its articles (those it is strongest in) that hold at least two of its first ten
+        keywords in any form; None for a topic without an article."""
+        keywords = [[self._forms(word) for word in row if word >= 0] for row in self.fitted.keywords[:, : support.TOP]]
+        strongest, held = self.strongest(), np.zeros(len(keywords), np.int64)
+        strongest[~self.passes(ALL)] = -1
+        for start, segment in zip(self._starts, self.segments, strict=False):
+            held += support.holding(keywords, segment.index, strongest[start : start + len(segment)])
+        sizes = np.bincount(strongest[strongest >= 0], minlength=len(keywords))
+        return tuple(float(n / size) if size else None for n, size in zip(held, sizes, strict=True))
+
+    def _forms(self, word: int) -> frozenset[int]:
+        """The look-up terms of a topics' word, one for each language of the corpus in which it has another."""
+        terms, shown = lookup.terms_of(self.settings), self.fitted.words.shown[word]
+        names = [terms.of(language).term(shown) for language in self.settings.language.split("+")]
+        found = vectorize.numbers(self.vocabulary.names, self.vocabulary.order, names)
+        return frozenset(found[found >= 0].tolist())
+
     def topics(self, top: int = 10) -> Listing[Topic]:
         """Every topic with its `top` keywords, the largest share first."""
         if top < 1:
@@ -149,7 +168,8 @@ class Model:
             pairs = [(int(w), float(s)) for w, s in zip(words[:top], scores[:top], strict=True) if w >= 0]
             terms = tuple(Term(self.fitted.words.shown[word], score) for word, score in pairs)
             name, share = self.fitted.names[number], float(self.fitted.share[number])
-            found.append(Topic(number, name.label, share, terms, name.slug, name.theme, name.hidden))
+            held = self.support[number]
+            found.append(Topic(number, name.label, share, terms, name.slug, name.theme, name.hidden, held))
         return found
 
     def check_topic(self, topic: int | str) -> int:

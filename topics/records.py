@@ -74,7 +74,8 @@ class Topic:
 
     topic : its number, from 0, largest share first.  share : mean weight over all articles, 0 to 1.  slug : letters,
     digits and hyphens, unique in the model; it stays when the topic is renamed.  theme : name of the group of topics it
-    belongs to, None when it stands alone.  hidden : kept out of the tags that `assign` gives.
+    belongs to, None when it stands alone.  hidden : kept out of the tags that `assign` gives.  support : share of its
+    articles that hold two or more of its first ten keywords, 0 to 1, None when it has no article.
     """
 
     topic: int
@@ -84,6 +85,7 @@ class Topic:
     slug: str = ""
     theme: str | None = None
     hidden: bool = False
+    support: float | None = None
 
     def row(self) -> Row:
         return {
@@ -94,6 +96,7 @@ class Topic:
             "slug": self.slug,
             "theme": self.theme,
             "hidden": self.hidden,
+            "support": self.support,
         }
 
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def command(name: str, top: int, topic: str | None, articles: int, output: str | None, models: str | None) -> None:
     """List the topics of a model and their keywords, the largest topic first.
 
-    The share of a topic is its mean part of an article. Topics that the same kind of article is about form a theme.
+    The share of a topic is its mean part of an article; its support is the part of its articles that hold two of its
+    first ten keywords. Topics that the same kind of article is about form a theme.
     """
     from topics.api import load
 
@@ -59,9 +60,10 @@ def print_topics(rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         terms = ", ".join(term["term"] for term in row["keywords"])
         label = f"{row['label']} (hidden)" if row["hidden"] else row["label"]
-        lines.append((str(row["topic"]), f"{row['share']:.1%}", label, row["theme"] or "", terms))
-        lines += [("", f"{a['weight']:.2f}", a["id"], "", a["title"] or "") for a in row.get("articles", ())]
-    header: tuple[str, ...] = ("topic", "share", "label", "theme", "keywords")
-    if not any(line[3] for line in lines):
-        header, lines = (*header[:3], *header[4:]), [(*line[:3], *line[4:]) for line in lines]
-    table(header, lines, right=(0, 1))
+        support = "" if row["support"] is None else f"{row['support']:.0%}"
+        lines.append((str(row["topic"]), f"{row['share']:.1%}", support, label, row["theme"] or "", terms))
+        lines += [("", f"{a['weight']:.2f}", "", a["id"], "", a["title"] or "") for a in row.get("articles", ())]
+    header: tuple[str, ...] = ("topic", "share", "support", "label", "theme", "keywords")
+    if not any(line[4] for line in lines):
+        header, lines = (*header[:4], *header[5:]), [(*line[:4], *line[5:]) for line in lines]
+    table(header, lines, right=(0, 1, 2))

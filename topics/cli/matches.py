@@ -43,7 +43,7 @@ def show_matches(
                 passages[len(rows)] = model.explain(match)
                 row["sentences"] = [passage.row() for passage in passages[len(rows)]]
             rows.append({"query": label, **row} if with_query else row)
-    labels = [topic.label for topic in model.topics(3)]
+    labels = model.fitted.labels
     columns = (("query",) if with_query else ()) + COLUMNS + (("sentences",) if explain else ())
     show(output, rows, lambda rows: print_matches(rows, labels, passages), flat, columns)
 

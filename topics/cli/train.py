@@ -154,7 +154,7 @@ def command(
         )
     seconds = time.monotonic() - began
     if as_json:
-        row = {"model": name, "articles": len(model), "topics": len(model.topics()), "seconds": round(seconds, 3)}
+        row = {"model": name, "articles": len(model), "topics": len(model.fitted), "seconds": round(seconds, 3)}
         click.echo(json.dumps(row | {"skipped": reading.report.skipped}, ensure_ascii=False))
         return
     if not quiet:
