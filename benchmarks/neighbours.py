@@ -237,21 +237,27 @@ SETS: dict[str, tuple[str, Measure]] = {
 }
 
 
+def measure_all(data: Path) -> list[dict[str, Any]]:
+    """A row for each figure of each set that is there, printed as a table on the way."""
+    figures: list[dict[str, Any]] = []
+    click.echo("| set | figure | best simple peer | at least | topics |\n|---|---|---|---|---|")
+    for name, (needed, measure) in SETS.items():
+        if needed and not (data / needed).is_file():
+            continue
+        for figure, value in measure(data):
+            least, peer = TARGETS.get((name, figure), (None, None))
+            figures.append({"set": name, "figure": figure, "value": value, "least": least, "peer": peer})
+            shown = ["" if number is None else f"{number:.3g}" for number in (peer, least)]
+            click.echo(f"| {name} | {figure} | {shown[0]} | {shown[1]} | {value:.3f} |")
+    return figures
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("TOPICS_DATA") or ROOT.parent / "shared/data"))
     parser.add_argument("--out", type=Path, default=Path("neighbours.json"))
     arguments = parser.parse_args()
-    figures: list[dict[str, Any]] = []
-    click.echo("| set | figure | best simple peer | at least | topics |\n|---|---|---|---|---|")
-    for name, (needed, measure) in SETS.items():
-        if needed and not (arguments.data / needed).is_file():
-            continue
-        for figure, value in measure(arguments.data):
-            least, peer = TARGETS.get((name, figure), (None, None))
-            figures.append({"set": name, "figure": figure, "value": value, "least": least, "peer": peer})
-            shown = ["" if number is None else f"{number:.3g}" for number in (peer, least)]
-            click.echo(f"| {name} | {figure} | {shown[0]} | {shown[1]} | {value:.3f} |")
+    figures = measure_all(arguments.data)
     arguments.out.write_text(json.dumps({"topics": topics.__version__, "figures": figures}, indent=1), "utf-8")
 
 

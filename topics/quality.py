@@ -181,15 +181,3 @@ def agreement(topics: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) 
     rows, columns = linear_sum_assignment(-alike)
     found[rows] = alike[rows, columns]
     return [float(value) for value in found]
-
-
-def average_agreement(topics: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> float:
-    """Agreement of two fits of as many topics, top-weighted: mean over depths 1 to ten of the Jaccard (Greene 2014)."""
-    from scipy.optimize import linear_sum_assignment
-
-    def alike(left: Sequence[str], right: Sequence[str]) -> float:
-        return float(np.mean([jaccard(left[:depth], right[:depth]) for depth in range(1, TOP + 1)]))
-
-    table = np.array([[alike(topic, other) for other in others] for topic in topics])
-    rows, columns = linear_sum_assignment(-table)
-    return float(table[rows, columns].sum() / max(len(topics), len(others)))
