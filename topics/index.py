@@ -167,8 +167,14 @@ class Index:
         jobs: int | None = None,
     ) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
         """`nearest` for each of many queries, on threads."""
-        with kernels.pool(jobs) as threads:
-            return threads.map(lambda query: self.nearest(query[0], query[1], top, passes=passes, least=least), queries)
+        searcher = self._searcher()
+        if searcher is None:
+            return [self.nearest(terms, values, top, passes=passes, least=least) for terms, values in queries]
+        if passes is None:
+            passes = np.ones(len(self), np.bool_)
+        found = searcher.nearest_many(queries, top, passes, least, jobs)
+        kept = [best(scores, top, least) for _, scores in found]
+        return [(rows[places], scores[places]) for (rows, scores), places in zip(found, kept, strict=True)]
 
     def _searcher(self) -> Any:
         """The compiled way to look up here, or None while it does not pay."""

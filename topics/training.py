@@ -176,7 +176,7 @@ def tokens_of(
     reader: ArticleFile, furniture: Furniture | None, tagger: Tagger | None, n_articles: int, progress: Progress
 ) -> tuple[list[Tokens], Words | LanguageWords]:
     """The tokens of all articles, in blocks, and their distinct words; by language when there is a tagger."""
-    words = Words()
+    words = Words(expected=reader.path.stat().st_size)
     blocks: list[Tokens] = []
 
     def texts() -> Iterator[tuple[str, str]]:

@@ -6,25 +6,37 @@ lists of the frequent terms are left alone, and the rows that still can are scor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numba import boolean, float32, float64, int32, int64, types, uint64, void
 from numpy.typing import NDArray
 
-from topics.kernels import compiled
+from topics.kernels import compiled, pool, spans
 
 # Scores are summed in single precision until the last step; rows this near to the bound are scored again.
 MARGIN = 1e-5
 # Scoring a row from its own terms is taken to cost as much as this many entries of lists: an estimate.
 ROW_COST = 300
-# Rows met are listed up to this part of all; beyond, all rows are looked at.
+# Rows met are listed when the lists have less than this part of all rows in all; else every row is looked at.
 CROWD = 8
 EVERY = -1
+# Rows looked at together where all are, and how many times as fast that goes as adding up entries: an estimate.
+RUN, SCAN = 64, 2
+# No term.
+FREE = np.int32(-1)
 # A look at the rows met pays when this many times as many entries are left, in lists not much shorter.
 ASK = 4
+# Queries that one thread takes at a time.
+STEP = 16
+# Rows that tie with the last of the best for which a batch has room; queries with more are looked up by themselves.
+TIES = 16
 # Scores are rounded as topics.index rounds them.
 UNIT = 1e9
+
+
+Query = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 
 def _read_only(kind: Any) -> Any:
@@ -34,6 +46,7 @@ def _read_only(kind: Any) -> Any:
 _i4, _i8, _f4 = _read_only(int32), _read_only(int64), _read_only(float32)
 
 
+_every = types.Tuple((int64[::1], int64[::1], float32[::1], float64[::1]))
 _sums, _met = (float32[::1], _read_only(boolean)), (int32[::1], int64)
 
 
@@ -57,9 +70,20 @@ def kth(sums: Any, passes: Any, met: Any, n_met: int, heap: Any) -> float:
     """The k-th highest of the sums of rows that pass, 0 when there are fewer.  heap : (k,), overwritten."""
     heap[:] = 0
     if n_met == EVERY:
-        for row in range(len(sums)):
-            if sums[row] > heap[0] and passes[row]:
-                replace_least(heap, sums[row])
+        # numbers above zero have the order of their bits, which a vector compares sixteen at a time
+        bits, least = sums.view(np.int32), heap.view(np.int32)
+        whole = len(sums) // RUN
+        runs = bits[: whole * RUN].reshape(whole, RUN)
+        for run in range(whole + 1):
+            higher = np.int32(run == whole)
+            if run < whole:
+                low = least[0]
+                for at in range(RUN):
+                    higher |= np.int32(runs[run, at] > low)
+            if higher:
+                for row in range(run * RUN, min(run * RUN + RUN, len(sums))):
+                    if sums[row] > heap[0] and passes[row]:
+                        replace_least(heap, sums[row])
     else:
         for at in range(n_met):
             if sums[met[at]] > heap[0] and passes[met[at]]:
@@ -71,26 +95,60 @@ def kth(sums: Any, passes: Any, met: Any, n_met: int, heap: Any) -> float:
 def able(sums: Any, passes: Any, met: Any, n_met: int, bound: float, out: Any) -> int:
     """How many of the rows met that pass have `bound`; `out` holds them, and may be `met`."""
     n_able = 0
-    for at in range(len(sums) if n_met == EVERY else n_met):
-        row = at if n_met == EVERY else met[at]
-        if sums[row] > 0 and sums[row] >= bound and passes[row]:
-            out[n_able] = row
-            n_able += 1
+    if n_met == EVERY:
+        rounded = np.full(1, max(bound, 0.0), np.float32)
+        low = max(rounded.view(np.int32)[0] - 2, 0)  # one step below what the bound may have been rounded to
+        whole = len(sums) // RUN
+        runs = sums.view(np.int32)[: whole * RUN].reshape(whole, RUN)
+        for run in range(whole + 1):
+            higher = np.int32(run == whole)
+            if run < whole:
+                for at in range(RUN):
+                    higher |= np.int32(runs[run, at] > low)
+            if higher:
+                for row in range(run * RUN, min(run * RUN + RUN, len(sums))):
+                    if sums[row] > 0 and sums[row] >= bound and passes[row]:
+                        out[n_able] = row
+                        n_able += 1
+    else:
+        for at in range(n_met):
+            row = met[at]
+            if sums[row] > 0 and sums[row] >= bound and passes[row]:
+                out[n_able] = row
+                n_able += 1
     return n_able
 
 
-@compiled(float64(_i4, _f4, _i8, _i4, _f4, int64))
-def exact(terms: Any, values: Any, starts: Any, row_terms: Any, row_values: Any, row: int) -> float:
-    """The score of a row: the same products, added in the same order as the plain way adds them."""
-    at, stop, total = starts[row], starts[row + 1], 0.0
+@compiled(int64(int32[::1], int32))
+def slot_of(keys: Any, term: int) -> int:
+    """Where a term stands in a table of a power of two, or the free slot where it belongs."""
+    mask = uint64(len(keys) - 1)
+    slot = (uint64(term) * uint64(0x9E3779B97F4A7C15)) >> uint64(32) & mask
+    while keys[slot] != FREE and keys[slot] != term:
+        slot = (slot + uint64(1)) & mask
+    return int64(slot)
+
+
+@compiled(void(_i4, _f4, _i8, _i4, _f4, int32[::1], float64[::1]))
+def settle(terms: Any, values: Any, starts: Any, row_terms: Any, row_values: Any, out: Any, scores: Any) -> None:
+    """The exact score of each of some rows: the same products, added in the same order as the plain way adds them.
+
+    The terms of the query stand in a table, for a long query would be gone through again for every row.
+    """
+    size = 8
+    while size < 2 * len(terms):
+        size *= 2
+    keys, weights = np.full(size, FREE, np.int32), np.empty(size, np.float64)
     for i in range(len(terms)):
-        while at < stop and row_terms[at] < terms[i]:
-            at += 1
-        if at == stop:
-            break
-        if row_terms[at] == terms[i]:
-            total += float64(values[i]) * float64(row_values[at])
-    return np.rint(total * UNIT) / UNIT
+        slot = slot_of(keys, terms[i])
+        keys[slot], weights[slot] = terms[i], values[i]
+    for i in range(len(out)):
+        total = 0.0
+        for at in range(starts[out[i]], starts[out[i] + 1]):
+            slot = slot_of(keys, row_terms[at])
+            if keys[slot] != FREE:
+                total += weights[slot] * float64(row_values[at])
+        scores[i] = np.rint(total * UNIT) / UNIT
 
 
 _lists = (int64[::1], int64[::1], float32[::1], float64[::1])
@@ -109,9 +167,11 @@ def gather(
     n_met, n_out, left = int64(0), int64(-1), int64(0)
     for i in range(len(starts)):
         left += stops[i] - starts[i]
+    if left > len(sums) // CROWD:
+        n_met = EVERY
     for i in range(len(starts)):
-        looked = len(sums) if n_met == EVERY else n_met
-        if n_met and left > ASK * looked and stops[i] - starts[i] > looked // ASK:
+        looked = len(sums) // SCAN if n_met == EVERY else n_met
+        if i and left > ASK * looked and stops[i] - starts[i] > looked // ASK:
             needed = max(kth(sums, passes, met, n_met, heap), least) - MARGIN
             if rest[i] < needed:
                 n_out = able(sums, passes, met, n_met, needed - rest[i], out)
@@ -120,8 +180,6 @@ def gather(
                 n_out = -1
         left -= stops[i] - starts[i]
         weight = weights[i]
-        if n_met != EVERY and n_met + stops[i] - starts[i] > len(sums) // CROWD:
-            n_met = EVERY
         if n_met == EVERY:
             for at in range(starts[i], stops[i]):
                 sums[uint64(rows[at])] += weight * values[at]
@@ -143,19 +201,87 @@ def gather(
     return n_out
 
 
-@compiled(void(_i4, _f4, _i8, _i4, _f4, int32[::1], float64[::1]))
-def settle(terms: Any, values: Any, starts: Any, row_terms: Any, row_values: Any, out: Any, scores: Any) -> None:
-    """The exact score of each of some rows."""
-    for at in range(len(out)):
-        scores[at] = exact(terms, values, starts, row_terms, row_values, out[at])
-
-
 @compiled(void(_i8, _f4, float32[::1]))
 def highest(starts: Any, values: Any, out: Any) -> None:
     """The highest value of each list."""
     for i in range(len(out)):
         for at in range(starts[i], starts[i + 1]):
             out[i] = max(out[i], values[at])
+
+
+@compiled(int64(_i4, int32))
+def find(terms: Any, term: int) -> int:
+    """The place of a term in an ascending list, -1 for none."""
+    low, high = int64(0), int64(len(terms))
+    while low < high:
+        middle = (low + high) // 2
+        if terms[middle] < term:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < len(terms) and terms[low] == term else -1
+
+
+@compiled(_every(_i4, _f4, _i4, _i8, _f4))
+def lists_of(terms: Any, values: Any, listed: Any, starts: Any, most: Any) -> tuple[Any, Any, Any, Any]:
+    """Starts, stops, weights and `rest` of the lists of a query, rarest first, as `gather` takes them."""
+    places, weights, n = np.empty(len(terms), np.int64), np.empty(len(terms), np.float32), 0
+    for i in range(len(terms)):
+        place = find(listed, terms[i])
+        if place >= 0:
+            places[n], weights[n] = place, values[i]
+            n += 1
+    lengths = np.empty(n, np.int64)
+    for i in range(n):
+        lengths[i] = starts[places[i] + 1] - starts[places[i]]
+    order = np.argsort(lengths, kind="mergesort")
+    begin, end = np.empty(n, np.int64), np.empty(n, np.int64)
+    sorted_weights, rest = np.empty(n, np.float32), np.empty(n, np.float64)
+    # a row is no longer than 1, so what some terms add is at most their length, and at most their highest values
+    square, top = 0.0, 0.0
+    for i in range(n - 1, -1, -1):
+        place, weight = places[order[i]], float64(weights[order[i]])
+        begin[i], end[i], sorted_weights[i] = starts[place], starts[place + 1], weights[order[i]]
+        square += weight * weight
+        top += weight * most[place]
+        rest[i] = min(np.sqrt(square), top)
+    return begin, end, sorted_weights, rest
+
+
+@compiled(
+    void(
+        *(_i8, _i4, _f4), int64, int64, *(_i4, _i8, _f4), *(_i4, _f4), *(_i8, _i4, _f4), _read_only(boolean),
+        int64, float64, *(float32[::1], int32[::1], int32[::1]), *(int64[::1], int32[:, ::1], float64[:, ::1]),
+    )
+)  # fmt: skip
+def search(
+    q_starts: Any, q_terms: Any, q_values: Any, first: int, last: int, listed: Any, starts: Any, most: Any,
+    rows: Any, values: Any, row_starts: Any, row_terms: Any, row_values: Any, passes: Any,
+    top: int, least: float, sums: Any, met: Any, out: Any, counts: Any, found: Any, found_scores: Any,
+) -> None:  # fmt: skip
+    """Look up the queries from `first` to `last`.
+
+    counts : (n_queries,), how many rows have the `top` highest scores or tie with the last of them; `found` and
+    `found_scores`, (n_queries, room), hold as many as have room.
+    """
+    scores = np.empty(len(sums))
+    for query in range(first, last):
+        terms, weights = q_terms[q_starts[query] : q_starts[query + 1]], q_values[q_starts[query] : q_starts[query + 1]]
+        begin, end, listed_weights, rest = lists_of(terms, weights, listed, starts, most)
+        heap = np.empty(min(top, len(sums)), np.float32)
+        n = gather(begin, end, listed_weights, rest, rows, values, passes, least, sums, met, out, heap)
+        settle(terms, weights, row_starts, row_terms, row_values, out[:n], scores)
+        bound = least
+        if n > top:
+            bound = max(bound, np.partition(scores[:n], n - top)[n - top])
+        count = 0
+        for at in range(n):
+            score = min(scores[at], 1.0)
+            if score > 0 and score >= min(bound, 1.0):
+                if count < found.shape[1]:
+                    found[query, count], found_scores[query, count] = out[at], score
+                count += 1
+        counts[query] = count
 
 
 class Searcher:
@@ -177,25 +303,45 @@ class Searcher:
         self, terms: NDArray[np.int32], values: NDArray[np.float32], top: int, passes: NDArray[np.bool_], least: float
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Rows that hold the `top` highest scores, and more, unordered; their scores.  terms : ascending."""
-        places = np.searchsorted(self.terms, terms)
-        found = self.terms[np.minimum(places, len(self.terms) - 1)] == terms
-        places, weights = places[found], values[found]
-        order = np.argsort(self.starts[places + 1] - self.starts[places], kind="stable")
-        places, weights = places[order], weights[order]
-        # a row is no longer than 1, so what some terms add is at most their length, and at most their highest values
-        after = weights[::-1].astype(np.float64)
-        by_length = np.sqrt(np.cumsum(after**2))
-        rest = np.minimum(by_length, np.cumsum(after * self._highest[places[::-1]]))[::-1].copy()
-        try:
-            sums, met, out = self._free.pop()
-        except IndexError:
-            sums = np.zeros(self.n_rows, np.float32)
-            met, out = np.empty(self.n_rows, np.int32), np.empty(self.n_rows, np.int32)
+        sums, met, out = self._scratch()
         heap = np.empty(min(top, self.n_rows), np.float32)
-        lists = (self.starts[places], self.starts[places + 1], weights, rest, *self.lists)
-        n_found = gather(*lists, passes, least, sums, met, out, heap)
+        lists = lists_of(terms, values, self.terms, self.starts, self._highest)
+        n_found = gather(*lists, *self.lists, passes, least, sums, met, out, heap)
         scores = np.empty(n_found)
         settle(terms, values, *self.rows, out[:n_found], scores)
         found_rows = out[:n_found].astype(np.int64)
         self._free.append((sums, met, out))
         return found_rows, scores
+
+    def nearest_many(
+        self, queries: Sequence[Query], top: int, passes: NDArray[np.bool_], least: float, jobs: int | None = None
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """For each query the rows that hold the `top` highest scores or tie with the last, unordered; their scores."""
+        starts = np.cumsum([0, *(len(terms) for terms, _ in queries)])
+        terms = np.concatenate([np.empty(0, np.int32), *(terms for terms, _ in queries)])
+        values = np.concatenate([np.empty(0, np.float32), *(values for _, values in queries)])
+        counts, room = np.zeros(len(queries), np.int64), min(2 * top + TIES, self.n_rows)
+        rows, scores = np.empty((len(queries), room), np.int32), np.empty((len(queries), room))
+
+        def some(span: tuple[int, int]) -> None:
+            scratch = self._scratch()
+            where = (self.terms, self.starts, self._highest, *self.lists, *self.rows, passes, top, least)
+            search(starts, terms, values, *span, *where, *scratch, counts, rows, scores)
+            self._free.append(scratch)
+
+        with pool(jobs) as threads:
+            threads.map(some, spans(len(queries), STEP))
+        found = []
+        for query, count in enumerate(counts.tolist()):
+            if count <= room:
+                found.append((rows[query, :count].astype(np.int64), scores[query, :count].copy()))
+            else:  # more ties than there was room for
+                found.append(self.nearest(*queries[query], top, passes, least))
+        return found
+
+    def _scratch(self) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]:
+        try:
+            return self._free.pop()
+        except IndexError:
+            sums = np.zeros(self.n_rows, np.float32)
+            return sums, np.empty(self.n_rows, np.int32), np.empty(self.n_rows, np.int32)
