@@ -82,6 +82,24 @@ def test_a_process_that_looks_up_a_lot_starts_the_compiled_way(monkeypatch: pyte
     assert index in subject._searchers
 
 
+@pytest.mark.parametrize("least", [0.0, 0.3, 1.0])
+def test_batches_hold_every_row_that_ties_with_the_last(monkeypatch: pytest.MonkeyPatch, least: float) -> None:
+    """Copies of one article by the dozen, more than a batch has room for: all of them, as one by one."""
+    X = sparse.vstack([matrix(7, 40, 0.3, 5), *[matrix(1, 40, 0.5, 6)] * 90, matrix(300, 40, 0.1, 7)], format="csr")
+    index = Index.build(Rows.from_csr(X))
+    queries = [index.rows.row(row) for row in (0, 3, 7, 50, 120, 300)] + [
+        (np.zeros(0, np.int32), np.zeros(0, np.float32))
+    ]
+    passes = np.random.default_rng(0).random(X.shape[0]) < 0.9
+    for top in (1, 5, 60, 1000):
+        monkeypatch.setattr(subject, "BULK", 1e18)
+        plain = [sorted_answer(index.nearest(*query, top, passes=passes, least=least)) for query in queries]
+        monkeypatch.setattr(subject, "BULK", 0)
+        many = index.nearest_many(queries, top, passes=passes, least=least, jobs=2)
+        assert [sorted_answer(answer) for answer in many] == plain
+        subject._searchers.clear()
+
+
 @pytest.mark.parametrize("field", ["posting_rows", "posting_starts", "row_starts"])
 def test_positions_outside_are_refused_before_compiled_loops_see_them(
     monkeypatch: pytest.MonkeyPatch, field: str

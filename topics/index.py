@@ -172,9 +172,9 @@ class Index:
             return [self.nearest(terms, values, top, passes=passes, least=least) for terms, values in queries]
         if passes is None:
             passes = np.ones(len(self), np.bool_)
+        found: list[tuple[NDArray[np.int64], NDArray[np.float64]]]
         found = searcher.nearest_many(queries, top, passes, least, jobs)
-        kept = [best(scores, top, least) for _, scores in found]
-        return [(rows[places], scores[places]) for (rows, scores), places in zip(found, kept, strict=True)]
+        return found
 
     def _searcher(self) -> Any:
         """The compiled way to look up here, or None while it does not pay."""

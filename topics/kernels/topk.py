@@ -331,13 +331,19 @@ class Searcher:
 
         with pool(jobs) as threads:
             threads.map(some, spans(len(queries), STEP))
-        found = []
-        for query, count in enumerate(counts.tolist()):
-            if count <= room:
-                found.append((rows[query, :count].astype(np.int64), scores[query, :count].copy()))
-            else:  # more ties than there was room for
-                found.append(self.nearest(*queries[query], top, passes, least))
-        return found
+        wide = rows.astype(np.int64)
+        crowded = np.flatnonzero(counts > room).tolist()  # more ties than there was room for
+        again = {query: self._best(*queries[query], top, passes, least) for query in crowded}
+        return [
+            again[query] if query in again else (wide[query, :count], scores[query, :count])
+            for query, count in enumerate(counts.tolist())
+        ]
+
+    def _best(self, *query: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        rows, scores = self.nearest(*query)
+        top = query[2]
+        kept = scores >= max(query[4], np.partition(scores, len(scores) - top)[len(scores) - top])
+        return rows[kept], np.minimum(scores[kept], 1.0)
 
     def _scratch(self) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]:
         try:
