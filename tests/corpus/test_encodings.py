@@ -12,6 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topics.corpus.encodings import Text
+from topics.corpus.formats import Input
+from topics.corpus.json_lines import read as json_read
+from topics.corpus.json_lines import rows as json_rows
+from topics.corpus.report import FileReport
 
 FRENCH = "Le président a déclaré à la presse que l’été serait chaud – à Paris, “peut-être”.\n"
 POLISH = "Zażółć gęślą jaźń, powiedział premier w środę. Więcej pieniędzy dla miast.\n"
@@ -132,3 +136,31 @@ def test_letters_broken_by_an_earlier_program_are_reported(write: Any, articles:
     found, report = articles(write("a.jsonl", [{"text": broken}, {"text": "São Paulo, Ãngela, pâté, “â” and ÃÃÃ"}]))
     assert found[0].text == broken
     assert next(note for note in report.notes if "an earlier program broke" in note).startswith("1 articles")
+
+
+LINES = "".join(f'{{"id": "{n}", "text": "Café nº {n} — l’été"}}\n' for n in range(30))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        LINES.encode(),
+        LINES.encode("utf-8-sig"),
+        LINES.encode("utf-16"),
+        LINES.encode("utf-16-be"),
+        LINES.encode("cp1252"),
+        LINES.encode() + LINES.encode("cp1252"),
+        LINES.encode().replace(b"\xc3\xa9 n", b"\xff\xc3\xa9 n", 3),
+        LINES.encode().replace(b'"Caf', b'"\0Caf') + b"\0\0\n",
+        LINES.encode().replace(b'"text"', b'"text', 2),
+    ],
+)
+def test_json_parsed_from_bytes_is_what_its_text_says(data: bytes) -> None:
+    """The same records, places and counts, whether lines are decoded before their JSON or with it."""
+    one, two = (Text(io.BufferedReader(io.BytesIO(data))) for _ in range(2))  # type: ignore[arg-type]
+    source: Any = Input("x", None, two, FileReport("x", "jsonl"), {})  # type: ignore[arg-type]
+    plain, quick = ([(n, getattr(row, "why", row)) for n, row in rows] for rows in (json_rows(one), json_read(source)))
+    assert quick == plain
+    assert len(quick) >= 30
+    counts = [(t.encoding, t.nuls, t.damaged_lines, t.other_lines, t.other_encoding) for t in (one, two)]
+    assert counts[0] == counts[1]

@@ -90,12 +90,28 @@ class Text:
         self.too_long = 0
 
     def __iter__(self) -> Iterator[str]:
-        for block in self._whole_lines(self._chunks()):
-            text = self._decoded(block)
-            if "\0" in text:
-                self.nuls += text.count("\0")
-                text = text.replace("\0", "")
-            yield text
+        return map(self.decoded, self.blocks())
+
+    def blocks(self) -> Iterator[bytes]:
+        """The same before it is decoded, for a reader that decodes UTF-8 itself as long as `is_utf8` holds."""
+        return self._whole_lines(self._chunks())
+
+    @property
+    def is_utf8(self) -> bool:
+        """Whether the blocks are in UTF-8, as far as is known by now (UTF-16 becomes UTF-8 on the way)."""
+        return self.encoding in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+
+    def proven(self) -> None:
+        """Put down that a block with letters beyond ASCII was UTF-8; what follows and is not is damaged."""
+        self._proven = True
+
+    def decoded(self, block: bytes) -> str:
+        """A block as text; to be called once for each, for it counts."""
+        text = self._decoded(block)
+        if "\0" in text:
+            self.nuls += text.count("\0")
+            text = text.replace("\0", "")
+        return text
 
     def _chunks(self) -> Iterator[bytes]:
         """The stream in an encoding whose newline is the byte 10, without byte-order mark; UTF-16 becomes UTF-8."""
@@ -150,7 +166,7 @@ class Text:
             yield b"".join(held)
 
     def _decoded(self, block: bytes) -> str:
-        if self.encoding not in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+        if not self.is_utf8:
             return block.decode(self.encoding, "replace")
         try:
             text = block.decode()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from json import JSONDecodeError, JSONDecoder
 from math import isfinite
 from typing import Any
 
 from topics.corpus.articles import BadRecord
+from topics.corpus.encodings import Text
 from topics.corpus.formats import Input, Numbered
 
 # Deeper than any news record; a caller who writes it out again must not run out of stack.
@@ -38,12 +39,47 @@ def _finite(text: str) -> float | None:
 DECODER = JSONDecoder(strict=False, parse_constant=lambda _: None, parse_float=_finite)
 
 
+# Lines, and what gives the text of one of them.
+_Lines = tuple["list[str] | list[bytes]", Callable[[int], str]]
+
+
 def read(source: Input) -> Iterator[Numbered]:
-    yield from rows(source.text)
+    return _rows(_in_bytes(source.text))
 
 
 def rows(blocks: Iterable[str]) -> Iterator[Numbered]:
     """(line, object or BadRecord) of text that comes in blocks of whole lines; blank lines are passed over."""
+    return _rows((lines, lines.__getitem__) for lines in (block.split("\n") for block in blocks))
+
+
+def _in_bytes(text: Text) -> Iterator[_Lines]:
+    """Lines that are not decoded where they may be UTF-8: JSON is parsed from bytes, and each line decoded in that."""
+    for block in text.blocks():
+        if not text.is_utf8:
+            lines = text.decoded(block).split("\n")
+            yield lines, lines.__getitem__
+            continue
+        lazily = _Lazily(text, block)
+        yield block.split(b"\n"), lazily
+        if lazily.lines is None and not block.isascii():
+            text.proven()
+
+
+class _Lazily:
+    """The text of the lines of a block, decoded when the first is asked for."""
+
+    def __init__(self, text: Text, block: bytes) -> None:
+        self._text = text
+        self._block = block
+        self.lines: list[str] | None = None
+
+    def __call__(self, at: int) -> str:
+        if self.lines is None:
+            self.lines = self._text.decoded(self._block).split("\n")
+        return self.lines[at]
+
+
+def _rows(blocks: Iterable[_Lines]) -> Iterator[Numbered]:
     # Here, for look-ups come past this module.  It is three times as fast as DECODER and stricter: what it takes is
     # what DECODER makes of it (a test holds that), the rest goes there.
     import msgspec
@@ -53,8 +89,8 @@ def rows(blocks: Iterable[str]) -> Iterator[Numbered]:
     quick = msgspec.json.Decoder().decode
     shapes: dict[tuple[str, ...], bool] = {}
     number = bad = 0
-    for block in blocks:
-        lines = block.split("\n")
+    for lines, text_of in blocks:
+        first = number + 1
         if not lines[-1]:
             del lines[-1]
         for line in lines:
@@ -64,7 +100,7 @@ def rows(blocks: Iterable[str]) -> Iterator[Numbered]:
             try:
                 row = quick(line)
             except (msgspec.MsgspecError, ValueError, RecursionError):
-                found = _slowly(line, number)
+                found = _slowly(text_of(number - first), number)
                 if found is not None:
                     yield number, found
                     bad += type(found) is BadRecord
@@ -85,7 +121,7 @@ def rows(blocks: Iterable[str]) -> Iterator[Numbered]:
                 if usual and _is_plain(row):
                     yield number, row
                     continue
-            found = checked(row, line)
+            found = checked(row, text_of(number - first))
             yield number, found if isinstance(found, BadRecord) else news_json.plain(found)
 
 
