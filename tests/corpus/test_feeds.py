@@ -60,3 +60,13 @@ def test_hostile_feeds(write: Any, articles: Any) -> None:
         except SourceError:
             continue
         assert all("root:" not in str(one.row()) and len(str(one.row())) < 10_000 for one in found)
+
+
+def test_a_record_of_ours_with_a_key_of_theirs_stays_itself(articles: Any, write: Any) -> None:
+    """JSON Feed and ninjs call no field "text"."""
+    rows = [{"text": "x", "content_text": None}, {"text": "x", "content_text": "y"}, {"title": "x", "content_html": 3}]
+    rows += [{"text": "x", "guid": "g", "versioncreated": "2020-01-01", "body_text": "y"}]
+    found, _ = articles(write("a.jsonl", rows))
+    assert [{**one.extra} for one in found] == [
+        {k: v for k, v in row.items() if k not in ("text", "title", "guid")} for row in rows
+    ]

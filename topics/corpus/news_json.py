@@ -14,8 +14,10 @@ _ROLES = ("main", "plain", "text", "xhtml", "html", "richtext")
 
 
 def plain(row: Row) -> Row | BadRecord:
-    """The record with our names where it is one of these formats, else itself."""
-    if "content_html" in row or "content_text" in row:
+    """The record with our names where it is one of these formats, which call no field "text", else itself."""
+    if "text" in row:
+        return row
+    if isinstance(row.get("content_html") or row.get("content_text"), str):
         return _feed_item(row)
     if is_ninjs(row):
         return _ninjs(row)
