@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
 import topics
+from topics import graph
 from topics.facets import UNDATED, Filters
 from topics.graph import dots, nearest
 from topics.index import Index, Rows
@@ -148,7 +149,16 @@ def test_terms_that_very_many_hold_make_no_story() -> None:
     assert Counter(Counter(label.tolist()).values()) == {2: n // 2}
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@pytest.fixture(params=["plain", "compiled"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neighbours are found in the plain or in the compiled way."""
+    if request.param == "compiled":
+        pytest.importorskip("numba", reason="numba is not installed")
+    monkeypatch.setattr(graph, "BULK", 0 if request.param == "compiled" else np.inf)
+
+
+@pytest.mark.usefixtures("way")
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10_000), st.integers(1, 40), st.integers(1, 6))
 def test_the_graph_holds_the_nearest_of_each(seed: int, n: int, k: int) -> None:
     """As ranking every article does; common terms left out of the search still count in the scores."""

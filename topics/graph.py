@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from topics import kernels
 from topics.index import Rows
 from topics.vectorize import unit
 from topics.vocabulary import TOPIC_BASE
@@ -22,6 +23,9 @@ CANDIDATES = 2
 LONG_ROW = 400
 # Articles compared at once: some 30 MB of scores.
 BLOCK = 256
+# Terms of all articles from which on the compiled way is taken: some two seconds of the plain one. What was loaded
+# before does not matter: the two find other candidates where scores nearly tie.
+BULK = 1_000_000
 
 
 # Steps done, steps in all.
@@ -82,23 +86,32 @@ def nearest(X: Any, k: int, *, least: float = 0.0, longest: int = LONGEST, step:
     common = df > longest
     R = X if not common.any() else sparse.csr_matrix(X.multiply(~common).tocsr())
     R.eliminate_zeros()
-    T = R.T.tocsr()
+    wanted = k if R is X else CANDIDATES * k
+    module = kernels.load("neighbours") if X.nnz >= BULK else None
+    if module is not None:
+        i, j, s = module.nearest(X, R, k, wanted, least, step)
+    else:
+        i, j, s = _plainly(X, R, k, wanted, least, step)
+    kept = s > least
+    G = sparse.csr_matrix((s[kept], (i[kept].astype(np.int64), j[kept].astype(np.int64))), shape=(n, n))
+    G.sort_indices()
+    return G
+
+
+def _plainly(X: Any, R: Any, k: int, wanted: int, least: float, step: Step) -> tuple[Any, Any, Any]:
+    """Rows, their nearest others, scores.  R : X with the terms that candidates are found by."""
+    n, T = X.shape[0], R.T.tocsr()
     rows, columns, scores = [], [], []
     for start in range(0, n, BLOCK):
-        i, j, s = _candidates(R[start : start + BLOCK] @ T, start, k if R is X else CANDIDATES * k, least)
+        i, j, s = _candidates(R[start : start + BLOCK] @ T, start, wanted, least)
         if R is not X:
-            s = dots(X, i, j)
-            i, j, s = _best(i, j, s, k)
+            i, j, s = _best(i, j, dots(X, i, j), k)
         rows.append(i)
         columns.append(j)
         scores.append(s)
         step(min(start + BLOCK, n), n)
-    shape = (n, n)
     i, j, s = (np.concatenate(part) if part else np.zeros(0) for part in (rows, columns, scores))
-    kept = s > least
-    G = sparse.csr_matrix((s[kept], (i[kept].astype(np.int64), j[kept].astype(np.int64))), shape=shape)
-    G.sort_indices()
-    return G
+    return i, j, s
 
 
 def _candidates(S: Any, start: int, k: int, least: float) -> tuple[Any, Any, Any]:

@@ -46,6 +46,8 @@ def _read_only(kind: Any) -> Any:
 _i4, _i8, _f4 = _read_only(int32), _read_only(int64), _read_only(float32)
 
 
+# Rows, or lists, as other loops that call those here take them: starts, terms or rows, values; and which rows pass.
+of_rows, some_pass = (_i8, _i4, _f4), _read_only(boolean)
 _every = types.Tuple((int64[::1], int64[::1], float32[::1], float64[::1]))
 _sums, _met = (float32[::1], _read_only(boolean)), (int32[::1], int64)
 
