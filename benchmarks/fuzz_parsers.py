@@ -301,6 +301,8 @@ def attempt(parser: Parser, draw: random.Random, data: bytes) -> str | None:
     began = time.process_time()
     try:
         parser(draw, data)
+    except KeyboardInterrupt:
+        raise
     except BaseException:
         return traceback.format_exc(limit=-6)
     taken = time.process_time() - began

@@ -120,6 +120,8 @@ def attempt(form: str, data: bytes) -> str | None:
             json.dumps(article.row(), allow_nan=False, ensure_ascii=False).encode()
     except TopicsError:
         pass
+    except KeyboardInterrupt:
+        raise
     except BaseException:
         return traceback.format_exc(limit=-6)
     taken = time.process_time() - began

@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import median
 
 from topics.corpus import read
-from topics.corpus.cleaning import Learner, filed, words_of
+from topics.corpus.cleaning import Learner, looked_over, words_of
 from topics.store.articles import ArticleWriter
 
 ROUNDS = 9
@@ -61,12 +61,12 @@ def measure(rows: list[dict[str, object]], name: str, folder: Path) -> dict[str,
 
     def cleaning() -> None:
         learner = Learner()
-        kept = [filed(article) for article in articles]
-        for article in kept:
+        kept = [looked_over(article) for article in articles]
+        for article, _ in kept:
             learner.add(article)
         furniture = learner.furniture()
-        for article in kept:
-            words_of(article, furniture)
+        for article, bare in kept:
+            words_of(article, furniture, bare=bare)
 
     def reading() -> None:
         for _ in read([lines]):

@@ -14,7 +14,7 @@ import numpy as np
 
 from topics import collocations, duplicates, lookup, vectorize
 from topics.choose import choose
-from topics.corpus.cleaning import Furniture, Learner, filed, words_of
+from topics.corpus.cleaning import Furniture, Learner, looked_over, words_of
 from topics.drift import Familiarity
 from topics.errors import ModelExists, SettingError, SourceError
 from topics.facets import Facets
@@ -78,13 +78,15 @@ def fit_to(
         learner, languages, corpus = Learner(), Languages(), 0
         by_article = detect or "+" in settings.language
         trusted = True  # what sources say of their articles' languages
+        bare = bytearray()  # of each article, whether the general rules of cleaning cut nothing
         with ArticleWriter(file) as writer:
             for done, article in enumerate(articles, 1):
-                kept = filed(article) if settings.clean else article
+                kept, nothing_cut = looked_over(article) if settings.clean else (article, True)
                 language = of_article(kept) if by_article else settings.language
                 trusted = trusted and (language is None or base(kept.lang) in (None, language))
                 kept = told(kept, language)
                 if writer.add(kept) is not None:
+                    bare.append(nothing_cut)
                     corpus = (corpus + digest(kept)) % 2**256
                     if settings.clean:
                         learner.add(kept)
@@ -107,7 +109,7 @@ def fit_to(
         try:
             furniture = learner.furniture() if settings.clean else None
             tagger = Tagger(settings.language, trusted=trusted) if settings.by_article else None
-            blocks, words = tokens_of(reader, furniture, tagger, n_articles, progress)
+            blocks, words = tokens_of(reader, furniture, bare, tagger, progress)
             vocabulary, encoded = lookup.fit(blocks, words, settings)
             found, counts = vectorize.fit(blocks, words, settings)
             runs = duplicates.runs(blocks, words)
@@ -173,22 +175,25 @@ def number_of_topics(settings: Settings, wanted: int | None, n_articles: int) ->
 
 
 def tokens_of(
-    reader: ArticleFile, furniture: Furniture | None, tagger: Tagger | None, n_articles: int, progress: Progress
+    reader: ArticleFile, furniture: Furniture | None, bare: bytearray, tagger: Tagger | None, progress: Progress
 ) -> tuple[list[Tokens], Words | LanguageWords]:
-    """The tokens of all articles, in blocks, and their distinct words; by language when there is a tagger."""
+    """The tokens of all articles, in blocks, and their distinct words; by language when there is a tagger.
+
+    bare : of each article, see ``cleaning.words_of``.
+    """
     words = Words(expected=reader.path.stat().st_size)
     blocks: list[Tokens] = []
 
     def texts() -> Iterator[tuple[str, str]]:
-        for article in reader.scan():
+        for article, nothing_cut in zip(reader.scan(), bare, strict=True):
             if tagger is not None:
                 tagger.add(article)
-            yield words_of(article, furniture)
+            yield words_of(article, furniture, bare=bool(nothing_cut))
 
     rest = texts()
-    while len(blocks) * BLOCK < n_articles:
+    while len(blocks) * BLOCK < len(bare):
         blocks.append(tokenise(islice(rest, BLOCK), words))
-        progress("splitting into words", min(len(blocks) * BLOCK, n_articles), n_articles)
+        progress("splitting into words", min(len(blocks) * BLOCK, len(bare)), len(bare))
     return (blocks, words) if tagger is None else tagger.split(blocks, words)
 
 

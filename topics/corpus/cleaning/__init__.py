@@ -7,9 +7,9 @@ of one outlet is the outlet's and not theirs.  Pure functions, no files.
 
 from __future__ import annotations
 
-from topics.corpus.cleaning.clean import clean, filed, words_of
+from topics.corpus.cleaning.clean import clean, filed, looked_over, words_of
 from topics.corpus.cleaning.furniture import Furniture
 from topics.corpus.cleaning.learn import Learner
 from topics.corpus.cleaning.records import Cleaned, Cut
 
-__all__ = ["Cleaned", "Cut", "Furniture", "Learner", "clean", "filed", "words_of"]
+__all__ = ["Cleaned", "Cut", "Furniture", "Learner", "clean", "filed", "looked_over", "words_of"]

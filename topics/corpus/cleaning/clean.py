@@ -39,11 +39,17 @@ def clean(article: Article, furniture: Furniture | None = None) -> Cleaned:
     return Cleaned(page.title, page.text(), page.section, page.place, page.agency, (*cuts, *page.suspects()))
 
 
-def words_of(article: Article, furniture: Furniture | None) -> tuple[str, str]:
-    """Title and text of which an article's words are taken; as they are when `furniture` is None (cleaning is off)."""
+def words_of(article: Article, furniture: Furniture | None, *, bare: bool = False) -> tuple[str, str]:
+    """Title and text of which an article's words are taken; as they are when `furniture` is None (cleaning is off).
+
+    bare : the general rules cut nothing, as `looked_over` said, so only what was learned of its source can.
+    """
     if furniture is None:
         return article.title, article.text
-    page = _Page(article, _known(article, furniture))
+    known = _known(article, furniture)
+    if bare and known is _NOTHING:
+        return article.title, article.text
+    page = _Page(article, known)
     page.clean()
     if not page.cuts or not page.remains():
         return article.title, article.text
@@ -55,15 +61,20 @@ def filed(article: Article) -> Article:
 
     What the source gave stays; the text stays as it was read.
     """
+    return looked_over(article)[0]
+
+
+def looked_over(article: Article) -> tuple[Article, bool]:
+    """The article as `filed`, and whether the general rules cut nothing from it."""
     page = _Page(article, _NOTHING)
     page.clean()
     if not page.cuts or not page.remains():
-        return article
+        return article, True
     told = {"place": page.place, "agency": page.agency}
     extra = {key: value for key, value in told.items() if value is not None and key not in article.extra}
     if not extra and page.section == article.section:
-        return article
-    return replace(article, section=page.section, extra={**article.extra, **extra})
+        return article, False
+    return replace(article, section=page.section, extra={**article.extra, **extra}), False
 
 
 def _known(article: Article, furniture: Furniture | None) -> Known:
