@@ -100,22 +100,18 @@ def residual(a: Any, p: Any, S: Any, s: int, rest: Any) -> None:
 
 @compiled(void(_matrix, int64, _matrix))
 def turn(rows: Any, n: int, lanes: Any) -> None:
-    """lanes[t, r] = rows[r, t], a few topics at a time so that what is written stays near."""
-    k = len(lanes)
-    for begin in range(0, k, 8):
+    """lanes[t, r] = rows[r, t]."""
+    for t in range(len(lanes)):
         for r in range(n):
-            for t in range(begin, min(begin + 8, k)):
-                lanes[t, r] = rows[r, t]
+            lanes[t, r] = rows[r, t]
 
 
 @compiled(void(_matrix, int64, _matrix))
 def turn_back(lanes: Any, n: int, rows: Any) -> None:
     """rows[r, t] = lanes[t, r]."""
-    k = len(lanes)
-    for begin in range(0, k, 8):
+    for t in range(len(lanes)):
         for r in range(n):
-            for t in range(begin, min(begin + 8, k)):
-                rows[r, t] = lanes[t, r]
+            rows[r, t] = lanes[t, r]
 
 
 @compiled(_f4(_matrix))
