@@ -68,10 +68,15 @@ def tomotopy(texts: Texts, n_topics: int, cache: Path) -> Found:
     import tomotopy as tp
 
     fit = tp.LDAModel(tw=tp.TermWeight.IDF, k=n_topics, min_df=2, seed=0)
-    places = [fit.add_doc(words) if words else None for words in _words(texts)]
+    documents = _words(texts)
+    kept = [i for i, words in enumerate(documents) if words]
+    for i in kept:
+        fit.add_doc(documents[i])
     fit.train(1000, workers=1)
-    lists = [[word for word, _ in fit.get_topic_words(topic, 10)] for topic in range(n_topics)]
-    return lists, [-1 if p is None else int(np.argmax(fit.docs[p].get_topic_dist())) for p in places]
+    strongest = [-1] * len(texts)
+    for i, document in zip(kept, fit.docs, strict=True):
+        strongest[i] = int(np.argmax(document.get_topic_dist()))
+    return [[word for word, _ in fit.get_topic_words(topic, 10)] for topic in range(n_topics)], strongest
 
 
 def topica(texts: Texts, n_topics: int, cache: Path) -> Found:
