@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from topics.corpus import encodings
 from topics.corpus.encodings import Text
 from topics.corpus.formats import Input
 from topics.corpus.json_lines import read as json_read
@@ -164,3 +165,21 @@ def test_json_parsed_from_bytes_is_what_its_text_says(data: bytes) -> None:
     assert len(quick) >= 30
     counts = [(t.encoding, t.nuls, t.damaged_lines, t.other_lines, t.other_encoding) for t in (one, two)]
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(("encoding", "swallows"), [("euc_jp", b"\x8f\n"), ("gb18030", b"\x812\n")])
+def test_broken_characters_keep_the_lines_apart(
+    encoding: str, swallows: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a decoder makes of a character cut by a line end, lines keep their numbers."""
+    monkeypatch.setattr(encodings, "guess", lambda sample: encoding)
+    assert swallows.decode(encoding, "replace").count("\n") == 0
+    text = {"euc_jp": JAPANESE, "gb18030": CHINESE}[encoding]
+    lines = [f'{{"text": "{text.strip()}"}}\n'.encode(encoding)] * 20
+    data = b"".join([*lines[:10], swallows, *lines[10:]])
+    reader = Text(io.BufferedReader(io.BytesIO(data)))  # type: ignore[arg-type]
+    assert "".join(reader).count("\n") == 21
+    source: Any = Input("x", None, Text(io.BufferedReader(io.BytesIO(data))), FileReport("x", "jsonl"), {})  # type: ignore[arg-type]
+    found = list(json_read(source))
+    assert [number for number, _ in found] == list(range(1, 22))
+    assert [row for _, row in found if isinstance(row, dict)] == [{"text": text.strip()}] * 20

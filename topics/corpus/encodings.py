@@ -167,7 +167,7 @@ class Text:
 
     def _decoded(self, block: bytes) -> str:
         if not self.is_utf8:
-            return block.decode(self.encoding, "replace")
+            return _by_lines(block, self.encoding)
         try:
             text = block.decode()
         except UnicodeDecodeError:
@@ -183,7 +183,7 @@ class Text:
         sample = b"\n".join(bad)[:_SAMPLE]
         if not self._proven and len(bad) > good and (guessed := guess(sample)):
             self.encoding = guessed
-            return block.decode(guessed, "replace")
+            return _by_lines(block, guessed)
         return "\n".join(self._line(line) for line in lines)
 
     def _line(self, line: bytes) -> str:
@@ -198,6 +198,14 @@ class Text:
         self.other_encoding = self.other_encoding or guess(line)
         self.other_lines += 1
         return line.decode(self.other_encoding, "replace")
+
+
+def _by_lines(block: bytes, encoding: str) -> str:
+    """A block decoded so that it has as many lines as before: broken EUC-JP and GB 18030 can swallow a line end."""
+    text = block.decode(encoding, "replace")
+    if text.count("\n") == block.count(b"\n"):
+        return text
+    return "\n".join(line.decode(encoding, "replace") for line in block.split(b"\n"))
 
 
 def _is_utf8(line: bytes) -> bool:
