@@ -1,8 +1,9 @@
-"""How copies and stories grow with the number of articles: python -m benchmarks.growth [--data DIR]
+"""How copies and stories grow with the number of articles: python -m benchmarks.growth [--data DIR] [--sizes N ...]
 
 Articles are those of Reuters, repeated; each repetition is edited so that it tells of other events: names get another
 ending, and one word in twenty is left out.  Prints seconds at 10,000, 30,000 and 100,000 articles and the power of n
-by which they grow, which is 1 when the work is linear; seconds by themselves say more of the machine.
+by which they grow, which is 1 when the work is linear; seconds by themselves say more of the machine.  The last column
+is what it takes to find the stories of 1,000 later articles, which should hardly grow.
 """
 
 from __future__ import annotations
@@ -18,15 +19,20 @@ from time import perf_counter
 
 import numpy as np
 
-from benchmarks.neighbours import ROOT, Rows, read
+from benchmarks.neighbours import ROOT
+from benchmarks.scoring import Rows, read
 from topics import duplicates, lookup
 from topics.facets import seconds
+from topics.index import Index
+from topics.index import Rows as IndexRows
 from topics.settings import Settings
 from topics.stories import stories
+from topics.stream import Part, Stream
 from topics.text.tokens import Words, tokenise
 
 SIZES = (10_000, 30_000, 100_000)
 BLOCK = 2000
+LATER = 1000
 
 
 def repeated(rows: Rows, n: int) -> Iterator[tuple[str, str]]:
@@ -42,35 +48,46 @@ def repeated(rows: Rows, n: int) -> Iterator[tuple[str, str]]:
         yield title, text
 
 
-def measure(rows: Rows, n: int) -> tuple[float, float]:
-    """Seconds for copies (runs and pairs), and for stories."""
+def measure(rows: Rows, n: int) -> tuple[float, float, float]:
+    """Seconds for copies (runs and pairs), for stories, and for finding the stories of LATER articles more."""
     words = Words()
-    texts = repeated(rows, n)
-    blocks = [tokenise(islice(texts, BLOCK), words) for _ in range(0, n, BLOCK)]
+    texts = repeated(rows, n + LATER)
+    blocks = [tokenise(islice(texts, BLOCK), words) for _ in range(0, n + LATER, BLOCK)]
     vocabulary, encoded = lookup.fit(blocks, words, Settings())
     X = lookup.rows(encoded, vocabulary).tocsr()
-    dates = np.array([seconds(rows[i % len(rows)].get("date")) for i in range(n)], np.int64)
+    dates = np.array([seconds(rows[i % len(rows)].get("date")) for i in range(n + LATER)], np.int64)
     start = perf_counter()
     duplicates.pairs(duplicates.runs(blocks, words))
-    middle = perf_counter()
-    stories(X, dates)
-    return middle - start, perf_counter() - middle
+    copies = perf_counter() - start
+    start = perf_counter()
+    known = stories(X[:n], dates[:n])
+    events = perf_counter() - start
+    parts = [
+        Part(Index.build(IndexRows.from_csr(X[:n])), dates[:n], known),
+        Part(Index.build(IndexRows.from_csr(X[n:])), dates[n:], np.full(LATER, -1, np.int32)),
+    ]
+    start = perf_counter()
+    Stream(parts, int(known.max()) + 1).run(np.arange(LATER))
+    return copies, events, perf_counter() - start
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("TOPICS_DATA") or ROOT.parent / "shared/data"))
-    rows = read(parser.parse_args().data / "reuters-train.jsonl.gz")
-    print("| articles | copies, s | power | stories, s | power |\n|---|---|---|---|---|")
-    before: tuple[int, tuple[float, float]] | None = None
-    for n in SIZES:
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    given = parser.parse_args()
+    rows = read(given.data / "reuters-train.jsonl.gz")
+    print(
+        "| articles | copies, s | power | stories, s | power | 1,000 later, s | power |\n|---|---|---|---|---|---|---|"
+    )
+    before: tuple[int, tuple[float, ...]] | None = None
+    for n in given.sizes:
         now = measure(rows, n)
-        powers = (
-            [f"{log(b / a) / log(n / before[0]):.2f}" for a, b in zip(before[1], now, strict=True)]
-            if before
-            else ["", ""]
-        )
-        print(f"| {n:,} | {now[0]:.1f} | {powers[0]} | {now[1]:.1f} | {powers[1]} |", flush=True)
+        powers = [""] * len(now)
+        if before:
+            powers = [f"{log(b / a) / log(n / before[0]):.2f}" for a, b in zip(before[1], now, strict=True)]
+        cells = [cell for took, power in zip(now, powers, strict=True) for cell in (f"{took:.1f}", power)]
+        print(f"| {n:,} | {' | '.join(cells)} |", flush=True)
         before = n, now
 
 

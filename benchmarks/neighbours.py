@@ -1,18 +1,17 @@
 """Quality of look-up, stories and copies: one default setting on every set.
 
-    python -m benchmarks.neighbours [--data DIR] [--out FILE.json]
+    python -m benchmarks.neighbours [--data DIR] [--out FILE.json] [--cache DIR]
 
 Prints a table in Markdown, and writes the figures as JSON.  Sets come from --data, $TOPICS_DATA or ../shared/data;
-those that are absent are left out.  Every figure is measured through the interface of the package.
+those that are absent are left out.  Every figure of ours is measured through the interface of the package; peers are in
+neighbour_peers.py, and what they reach is kept in --cache by the digest of the articles.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,46 +22,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 import topics
+from benchmarks.neighbour_peers import PEERS, cached
+from benchmarks.scoring import (
+    SAMPLE,
+    bcubed,
+    best_cut,
+    events,
+    halves,
+    known,
+    nearest,
+    pairs_found,
+    people,
+    read,
+    table,
+)
+from benchmarks.topic_quality import CACHE
 from topics.duplicates import COPY, jaccard
 from topics.matching import RELATED
 
 ROOT = Path(__file__).parents[1]
-# Joins at which clusters are cut to find the best: far more than there are stories in any set.
-CUTS = 400
-Rows = list[dict[str, Any]]
-Measure = Callable[[Path], Iterator[tuple[str, float]]]
-# Set, figure, what it must reach, and the best simple peer measured.
-TARGETS: dict[tuple[str, str], tuple[float | None, float | None]] = {
-    ("lee50", "Pearson with people"): (0.62, 0.656),
-    ("wikiref220", "average precision of pairs"): (0.93, 0.949),
-    ("wikiref220", "BCubed F1, best cut"): (0.92, 0.933),
-    ("wikiref220", "BCubed F1 of stories"): (None, None),
-    ("headlines-uci", "average precision of pairs"): (None, 0.711),
-    ("headlines-uci", "nearest of the same story"): (None, 0.897),
-    ("headlines-uci", "BCubed F1 of stories"): (None, None),
-    ("headlines-uci, fitted on the earlier half", "nearest of the same story, later stories"): (0.87, 0.87),
-    ("headlines-uci", "BCubed F1, best cut"): (None, 0.820),
-    ("sample", "copies found"): (1.0, None),
-    ("sample", "false copies"): (0.0, None),
-    ("sample", "BCubed F1 of stories"): (0.85, None),
-    ("bbc", "near-duplicates found"): (0.98, None),
-    ("bbc", "precision of near-duplicates"): (0.99, None),
-    ("reuters", "near-duplicates found"): (0.98, None),
-    ("reuters", "precision of near-duplicates"): (0.99, None),
-    ("plagiarism", "pairs found"): (20, None),
-    ("plagiarism", "false pairs"): (0, None),
+Figures = Iterator[tuple[str, float]]
+Measure = Callable[[Path], Figures]
+HEADLINES = "headlines-uci.jsonl.gz"
+# What a figure must reach.
+AT_LEAST = {
+    ("lee50", "Pearson with people"): 0.62,
+    ("wikiref220", "average precision of pairs"): 0.93,
+    ("wikiref220", "BCubed F1, best cut"): 0.92,
+    ("headlines-uci, fitted on the earlier half", "nearest of the same story, later stories"): 0.87,
+    ("sample", "copies found"): 1.0,
+    ("sample", "false copies"): 0.0,
+    ("sample", "BCubed F1 of stories"): 0.85,
+    ("bbc", "near-duplicates found"): 0.98,
+    ("bbc", "precision of near-duplicates"): 0.99,
+    ("reuters", "near-duplicates found"): 0.98,
+    ("reuters", "precision of near-duplicates"): 0.99,
+    ("plagiarism", "pairs found"): 20,
+    ("plagiarism", "false pairs"): 0,
 }
-
-
-def read(path: Path) -> Rows:
-    """The rows of a file of JSON lines."""
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def table(path: Path) -> list[list[str]]:
-    """The rows of a file of tab-separated values, without its header."""
-    return [line.split("\t") for line in path.read_text("utf-8").splitlines()[1:] if line]
 
 
 def similarities(model: topics.Model) -> NDArray[np.float64]:
@@ -78,36 +75,13 @@ def similarities(model: topics.Model) -> NDArray[np.float64]:
     return S
 
 
-def average_precision(scores: NDArray[np.float64], true: NDArray[np.bool_]) -> float:
-    """Mean of the precision at every true pair, best scores first."""
-    hits = true[np.argsort(-scores, kind="stable")]
-    places = np.flatnonzero(hits)
-    return float(np.mean(np.arange(1, len(places) + 1) / (places + 1)))
-
-
-def bcubed(found: Sequence[Any], truth: Sequence[Any]) -> float:
-    """BCubed F1 of a grouping (Amigó et al. 2009)."""
-    both, ours, theirs = Counter(zip(found, truth, strict=True)), Counter(found), Counter(truth)
-    precision = sum(n * n / ours[a] for (a, _), n in both.items()) / len(truth)
-    recall = sum(n * n / theirs[b] for (_, b), n in both.items()) / len(truth)
-    return 2 * precision * recall / (precision + recall)
-
-
-def best_cut(S: NDArray[np.float64], truth: Sequence[Any]) -> float:
-    """BCubed F1 of average-link clusters at the best cut."""
-    from scipy.cluster.hierarchy import fcluster, linkage
-
-    links = linkage(np.clip(1 - S[np.triu_indices(len(S), 1)], 0, 2), "average")
-    return max(bcubed(fcluster(links, cut, "distance").tolist(), truth) for cut in links[-CUTS:, 2])
-
-
 def story_labels(model: topics.Model, ids: Sequence[str]) -> list[Any]:
     """The story of each article as `stories` lists them; one in no story is by itself."""
     found = {name: story.story for story in model.stories() for name in story.ids}
     return [found.get(name, name) for name in ids]
 
 
-def same_event(model: topics.Model, S: NDArray[np.float64], truth: NDArray[Any]) -> Iterator[tuple[str, float]]:
+def same_event(model: topics.Model, S: NDArray[np.float64], truth: NDArray[Any]) -> Figures:
     """Of the pairs of one event, those called so, and the other way round; copies are left out of neither.
 
     S : (n, n), the score of every two articles.
@@ -131,72 +105,64 @@ def copied_pairs(model: topics.Model) -> set[frozenset[str]]:
     }
 
 
-def lee50(data: Path) -> Iterator[tuple[str, float]]:
+def lee50(data: Path) -> Figures:
     rows = read(data / "lee50.jsonl.gz")
     model = topics.train(rows)
-    people = [(a, b, float(h)) for a, b, h in table(data / "lee50-human-similarity.tsv")]
-    names = {name for a, b, _ in people for name in (a, b)}
+    judged = people(data)
+    names = {name for a, b, _ in judged for name in (a, b)}
     score = {(n, m.article.id): m.score for n in names for m in model.similar(n, top=len(rows))}
-    ours = [score.get((a, b), 1.0 if a == b else 0.0) for a, b, _ in people]
-    yield "Pearson with people", float(np.corrcoef(ours, [h for _, _, h in people])[0, 1])
+    ours = [score.get((a, b), 1.0 if a == b else 0.0) for a, b, _ in judged]
+    yield "Pearson with people", float(np.corrcoef(ours, [h for _, _, h in judged])[0, 1])
 
 
-def wikiref220(data: Path) -> Iterator[tuple[str, float]]:
-    rows = read(data / "wikiref220.jsonl.gz")
-    model = topics.train(rows)
-    truth = np.array([row["story"] for row in rows])
-    S, (i, j) = similarities(model), np.triu_indices(len(rows), 1)
-    yield "average precision of pairs", average_precision(S[i, j], truth[i] == truth[j])
-    yield "BCubed F1, best cut", best_cut(S, truth.tolist())
-    yield "BCubed F1 of stories", bcubed(story_labels(model, [row["id"] for row in rows]), truth.tolist())
-    yield from same_event(model, S, truth)
+def in_stories(file: str) -> Measure:
+    """Articles of which the story is known."""
+
+    def measure(data: Path) -> Figures:
+        rows, truth = known(data / file)
+        model = topics.train(rows)
+        S = similarities(model)
+        yield "average precision of pairs", pairs_found(S, truth)
+        yield "nearest of the same story", nearest(S, truth)
+        yield "BCubed F1, best cut", best_cut(S, truth.tolist())
+        yield "BCubed F1 of stories", bcubed(story_labels(model, [row["id"] for row in rows]), truth.tolist())
+        yield from same_event(model, S, truth)
+
+    return measure
 
 
-def headlines(data: Path) -> Iterator[tuple[str, float]]:
-    rows = read(data / "headlines-uci.jsonl.gz")
-    model = topics.train(rows)
-    truth = np.array([row["story"] for row in rows])
-    S, (i, j) = similarities(model), np.triu_indices(len(rows), 1)
-    yield "average precision of pairs", average_precision(S[i, j], truth[i] == truth[j])
-    del i, j
-    yield "nearest of the same story", float((truth[S.argmax(axis=1)] == truth).mean())
-    yield "BCubed F1, best cut", best_cut(S, truth.tolist())
-    yield "BCubed F1 of stories", bcubed(story_labels(model, [row["id"] for row in rows]), truth.tolist())
-    yield from same_event(model, S, truth)
-
-
-def later_headlines(data: Path) -> Iterator[tuple[str, float]]:
-    rows = sorted(read(data / "headlines-uci.jsonl.gz"), key=lambda row: row["date"])
-    half = len(rows) // 2
-    known = {row["story"] for row in rows[:half]}
-    story = {row["id"]: row["story"] for row in rows}
+def later_headlines(data: Path) -> Figures:
+    earlier, later, begun = halves(data / HEADLINES)
+    story = {row["id"]: row["story"] for row in [*earlier, *later]}
     with TemporaryDirectory() as folder:
-        topics.train(rows[:half], "headlines", models=folder)
-        topics.add("headlines", rows[half:], models=folder)
+        topics.train(earlier, "headlines", models=folder)
+        topics.add("headlines", later, models=folder)
         model = topics.load("headlines", models=folder)
-        later = [row["id"] for row in rows[half:] if row["story"] not in known]
-        hits = [story[name] == story[found[0].article.id] for name in later if (found := model.similar(name, top=1))]
-        yield "nearest of the same story, later stories", sum(hits) / len(later)
-        model.reader.close()
+        hits = [story[name] == story[found[0].article.id] for name in begun if (found := model.similar(name, top=1))]
+        yield "nearest of the same story, later stories", sum(hits) / len(begun)
+        model.reader.close()  # type: ignore[attr-defined]  # a file's reader, which is more than a model asks for
 
 
-def sample(data: Path) -> Iterator[tuple[str, float]]:
-    truth = read(ROOT / "corpora" / "sample-truth.jsonl")
-    model = topics.train(read(ROOT / "corpora" / "sample.jsonl"))
+def sample(data: Path) -> Figures:
+    rows, event = events()
+    model = topics.train(rows)
+    truth = read(SAMPLE / "sample-truth.jsonl")
     original = {row["id"]: row["copy_of"] or row["id"] for row in truth}
     copies = {frozenset((row["id"], row["copy_of"])) for row in truth if row["copy_of"]}
     found = copied_pairs(model)
     yield "copies found", len(found & copies) / len(copies)
     yield "false copies", float(sum(len({original[name] for name in pair}) > 1 for pair in found))
-    events = [row["event"] or row["id"] for row in truth]
-    yield "BCubed F1 of stories", bcubed(story_labels(model, [row["id"] for row in truth]), events)
-    yield from same_event(model, similarities(model), np.array(events))
+    S = similarities(model)
+    yield "average precision of pairs", pairs_found(S, event)
+    yield "BCubed F1, best cut", best_cut(S, event.tolist())
+    yield "BCubed F1 of stories", bcubed(story_labels(model, [row["id"] for row in rows]), event.tolist())
+    yield from same_event(model, S, event)
 
 
 def near_duplicates(articles: str, pairs: str) -> Measure:
     """How well the listed pairs of a corpus are found."""
 
-    def measure(data: Path) -> Iterator[tuple[str, float]]:
+    def measure(data: Path) -> Figures:
         rows = read(data / articles)
         model = topics.train(rows, clean=False)
         ids = {row["id"] for row in rows}
@@ -209,16 +175,13 @@ def near_duplicates(articles: str, pairs: str) -> Measure:
         yield "largest story", float(max(len(story.ids) for story in model.stories()))
         if rows[0].get("section"):
             section = {row["id"]: row["section"] for row in rows}
-            nearest = [model.similar(name, top=1)[0].article.id for name in section]
-            yield (
-                "nearest of the same section",
-                float(np.mean([section[a] == section[b] for a, b in zip(section, nearest, strict=True)])),
-            )
+            hits = [section[name] == section[model.similar(name, top=1)[0].article.id] for name in section]
+            yield "nearest of the same section", float(np.mean(hits))
 
     return measure
 
 
-def plagiarism(data: Path) -> Iterator[tuple[str, float]]:
+def plagiarism(data: Path) -> Figures:
     planted = {frozenset(row[:2]) for row in table(data / "plagiarism-pairs.tsv")}
     found = copied_pairs(topics.train(read(data / "plagiarism.jsonl.gz")))
     yield "pairs found", float(len(found & planted))
@@ -227,9 +190,9 @@ def plagiarism(data: Path) -> Iterator[tuple[str, float]]:
 
 SETS: dict[str, tuple[str, Measure]] = {
     "lee50": ("lee50.jsonl.gz", lee50),
-    "wikiref220": ("wikiref220.jsonl.gz", wikiref220),
-    "headlines-uci": ("headlines-uci.jsonl.gz", headlines),
-    "headlines-uci, fitted on the earlier half": ("headlines-uci.jsonl.gz", later_headlines),
+    "wikiref220": ("wikiref220.jsonl.gz", in_stories("wikiref220.jsonl.gz")),
+    "headlines-uci": (HEADLINES, in_stories(HEADLINES)),
+    "headlines-uci, fitted on the earlier half": (HEADLINES, later_headlines),
     "sample": ("", sample),
     "bbc": ("bbc.jsonl.gz", near_duplicates("bbc.jsonl.gz", "bbc-near-duplicates.tsv")),
     "reuters": ("reuters-train.jsonl.gz", near_duplicates("reuters-train.jsonl.gz", "reuters-near-duplicates.tsv")),
@@ -237,18 +200,23 @@ SETS: dict[str, tuple[str, Measure]] = {
 }
 
 
-def measure_all(data: Path) -> list[dict[str, Any]]:
-    """A row for each figure of each set that is there, printed as a table on the way."""
+def measure_all(data: Path, cache: Path = CACHE) -> list[dict[str, Any]]:
+    """A row for each figure of each set that is there, printed as a table on the way.
+
+    cache : where peers' figures are kept.
+    """
     figures: list[dict[str, Any]] = []
-    click.echo("| set | figure | best simple peer | at least | topics |\n|---|---|---|---|---|")
+    click.echo(f"| set | figure | at least | {' | '.join(PEERS)} | topics |\n{'|---' * (len(PEERS) + 4)}|")
     for name, (needed, measure) in SETS.items():
         if needed and not (data / needed).is_file():
             continue
+        others = {peer: cached(cache, peer, name, data) for peer in PEERS}
         for figure, value in measure(data):
-            least, peer = TARGETS.get((name, figure), (None, None))
-            figures.append({"set": name, "figure": figure, "value": value, "least": least, "peer": peer})
-            shown = ["" if number is None else f"{number:.3g}" for number in (peer, least)]
-            click.echo(f"| {name} | {figure} | {shown[0]} | {shown[1]} | {value:.3f} |")
+            peers = {peer: found.get(figure) for peer, found in others.items()}
+            least = AT_LEAST.get((name, figure))
+            figures.append({"set": name, "figure": figure, "value": value, "least": least, "peers": peers})
+            shown = ["" if number is None else f"{number:.3f}" for number in (least, *peers.values(), value)]
+            click.echo(f"| {name} | {figure} | {' | '.join(shown)} |")
     return figures
 
 
@@ -256,9 +224,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("TOPICS_DATA") or ROOT.parent / "shared/data"))
     parser.add_argument("--out", type=Path, default=Path("neighbours.json"))
-    arguments = parser.parse_args()
-    figures = measure_all(arguments.data)
-    arguments.out.write_text(json.dumps({"topics": topics.__version__, "figures": figures}, indent=1), "utf-8")
+    parser.add_argument("--cache", type=Path, default=CACHE)
+    given = parser.parse_args()
+    figures = measure_all(given.data, given.cache)
+    given.out.write_text(json.dumps({"topics": topics.__version__, "figures": figures}, indent=1), "utf-8")
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def main() -> None:
     for name, value in found["people"].items():
         print(f"- {name}: {value:.3f}")
     print("\n## Look-up, stories, copies\n")
-    found["neighbours"] = neighbours.measure_all(DATA)
+    found["neighbours"] = neighbours.measure_all(DATA, given.cache)
     print(f"\n## README\n\n{readme(found['topics'])}")
     given.out.write_text(json.dumps(found, indent=1), "utf-8")
 

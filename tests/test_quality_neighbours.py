@@ -33,7 +33,7 @@ LARGEST_STORY = 130
     ("file", "measure", "floors"),
     [
         ("lee50.jsonl.gz", bench.lee50, LEE50),
-        ("wikiref220.jsonl.gz", bench.wikiref220, WIKIREF),
+        ("wikiref220.jsonl.gz", bench.SETS["wikiref220"][1], WIKIREF),
         ("bbc.jsonl.gz", bench.SETS["bbc"][1], COPIES),
     ],
 )
