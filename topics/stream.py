@@ -188,11 +188,12 @@ class Words:
         parts = [np.zeros(0)]
         for start, index in zip(self._starts.tolist(), self._indexes, strict=False):
             places = np.searchsorted(index.posting_terms, row[0])
-            for place, term, value in zip(places.tolist(), *row, strict=True):
-                if place < len(index.posting_terms) and index.posting_terms[place] == term:
-                    part = slice(int(index.posting_starts[place]), int(index.posting_starts[place + 1]))
-                    rows.append(start + index.posting_rows[part].astype(np.int64))
-                    parts.append(value * index.posting_values[part])
+            held = np.flatnonzero(places < len(index.posting_terms))
+            held = held[index.posting_terms[places[held]] == row[0][held]]
+            for place, value in zip(places[held].tolist(), row[1][held].tolist(), strict=True):
+                part = slice(int(index.posting_starts[place]), int(index.posting_starts[place + 1]))
+                rows.append(start + index.posting_rows[part].astype(np.int64))
+                parts.append(value * index.posting_values[part])
         found, inverse = np.unique(np.concatenate(rows), return_inverse=True)
         return found, np.bincount(inverse, np.concatenate(parts), len(found)).astype(np.float64)
 
