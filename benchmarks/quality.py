@@ -21,34 +21,35 @@ from benchmarks import neighbours, topic_quality
 from benchmarks.corpora import DATA
 from benchmarks.peers import PEERS
 
-# Systems of the README's table, and its rows.
-SHOWN = {
+# Rows and columns of the README's table, and the figures in a cell.
+SYSTEMS = {
     "topics": "topics",
     "sklearn": "scikit-learn TF-IDF + NMF",
-    "keynmf": "KeyNMF",
-    "bertopic": "BERTopic",
+    "keynmf": "KeyNMF (MiniLM)",
+    "bertopic": "BERTopic (MiniLM)",
     "tomotopy": "tomotopy LDA",
 }
 CORPORA = {"bbc": "BBC", "reuters-train": "Reuters", "newsgroups-train": "20 Newsgroups"}
-FIGURES = {
-    "npmi": "coherence (NPMI)",
-    "diversity": "distinct keywords",
-    "ami": "agreement with sections (AMI)",
-}
+FIGURES = ("npmi", "diversity", "ami")
+HEAD = f"| | {' | '.join(CORPORA.values())} |\n{'|---' * (1 + len(CORPORA))}|"
 # Numbers of topics beside 20 at which this package alone is measured on BBC.
 FURTHER = (5, 10, 30, 40, 50)
 
 
 def readme(figures: Sequence[dict[str, Any]]) -> str:
-    """The README's table: for each corpus what the systems reach at 20 topics."""
-    lines = [f"| | {' | '.join(FIGURES.values())} |", "|---" * (1 + len(FIGURES)) + "|"]
-    for corpus, name in CORPORA.items():
-        rows = {row["system"]: row for row in figures if row["corpus"] == corpus and row["topics"] == 20}
-        systems = [system for system in SHOWN if system in rows]
-        if systems:
-            cells = [" / ".join(f"{rows[s][figure]:.3f}".lstrip("0") for s in systems) for figure in FIGURES]
-            lines.append(f"| {name}: {' / '.join(SHOWN[s] for s in systems)} | {' | '.join(cells)} |")
+    """The README's table: NPMI, diversity and AMI of each system on each corpus at 20 topics."""
+    found = {(row["system"], row["corpus"]): row for row in figures if row["topics"] == 20}
+    lines = [HEAD]
+    for system, name in SYSTEMS.items():
+        cells = [cell(found.get((system, corpus))) for corpus in CORPORA]
+        if any(cells):
+            lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def cell(row: dict[str, Any] | None) -> str:
+    """The figures of a system as .221 / .985 / .624; "" when it was not measured."""
+    return "" if row is None else " / ".join(f"{row[name]:.3f}".replace("0.", ".", 1) for name in FIGURES)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import topics
+from benchmarks import quality as bench
 from topics import quality
 from topics.errors import ModelError
 from topics.evaluation import evaluate, lists_of
@@ -145,3 +146,11 @@ def test_a_model_without_texts_cannot_be_scored() -> None:
     model = topics.train(["cranes dockers strike", "cheese creamery rennet"] * 5, keep_text=False)
     with pytest.raises(ModelError, match="without --no-text"):
         evaluate(model)
+
+
+def test_the_readme_shows_the_table_that_the_benchmark_writes() -> None:
+    """The same head; a cell has three figures without a zero before the point, and none where nothing was measured."""
+    row = {"system": "topics", "corpus": "bbc", "topics": 20, "npmi": -0.013, "diversity": 1.0, "ami": 0.5}
+    table = bench.readme([row, row | {"corpus": "reuters-train", "topics": 10}])
+    assert table == f"{bench.HEAD}\n| topics | -.013 / 1.000 / .500 |  |  |"
+    assert bench.HEAD in (Path(__file__).parents[1] / "README.md").read_text("utf-8")
