@@ -15,26 +15,34 @@ from typing import Any
 
 import factorising
 import looking_up
+import starting
 import training
 import vectorising
 from measure import table
 
+PARTS = "parts: 1 vectorise, 2 factorise, 3 train, 4 look up, 5 start, 6 growth"
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default="1,2,3,4", help="parts: 1 vectorise, 2 factorise, 3 train, 4 look up")
+    parser.add_argument("--only", default="1,2,3,4,5,6", help=PARTS)
     parser.add_argument("--copies", type=int, default=4, help="of newsgroups in parts 2 and 3")
     parser.add_argument("--megabytes", type=int, default=300, help="of text in part 1")
     parser.add_argument("--sizes", default="25000,250000", help="numbers of articles in part 4")
     parser.add_argument("--times", type=int, default=3, help="runs that medians are taken of")
+    parser.add_argument("--growth", default="1,2,4,8,16", help="times the corpus in part 6")
+    parser.add_argument("--plot", type=Path, help="a picture of part 6 (SVG; needs matplotlib)")
     parser.add_argument("--out", type=Path, default=Path("speed.json"))
     options = parser.parse_args()
     sizes = tuple(int(size) for size in options.sizes.split(","))
+    growth = tuple(int(size) for size in options.growth.split(","))
     parts: dict[str, tuple[str, Any]] = {
         "1": ("Vectorise", lambda: vectorising.run(options.megabytes, options.times)),
         "2": ("Factorise", lambda: factorising.run(options.copies, options.times)),
         "3": ("Train, 100 topics", lambda: training.run(options.copies)),
         "4": ("Look up", lambda: looking_up.run(sizes, 100)),
+        "5": ("Start", lambda: starting.run(9)),
+        "6": ("Growth of train", lambda: training.growing(growth, options.plot)),
     }
     result: dict[str, Any] = {"python": platform.python_version(), "machine": platform.machine()}
     for number in options.only.split(","):
