@@ -41,6 +41,20 @@ def test_blocks_come_back_in_order_and_errors_come_through() -> None:
             threads.map(lambda x: 1 // x, range(3))
 
 
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_what_is_started_is_done_when_the_pool_closes(jobs: int) -> None:
+    """Also what is still waiting then; and results that stream come in order."""
+    done: list[int] = []
+    with kernels.pool(jobs) as threads:
+        for number in threads.stream(lambda x: x + 1, range(50)):
+            threads.start(done.append, number)
+    assert sorted(done) == list(range(1, 51))
+    with pytest.raises(ZeroDivisionError), kernels.pool(jobs) as threads:
+        threads.start(lambda x: 1 // x, 0)
+    with pytest.raises(ZeroDivisionError), kernels.pool(jobs) as threads:
+        list(threads.stream(lambda x: 1 // x, range(2)))
+
+
 def test_a_limit_on_threads_holds_inside_and_ends_after() -> None:
     """`--jobs 1` reaches every pool below it."""
     from topics.threads import limited

@@ -77,6 +77,7 @@ class Pool:
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
         self._threads = ThreadPoolExecutor(jobs) if jobs > 1 else None
+        self._started: deque[Future[None]] = deque()
 
     def map(self, function: Callable[..., Any], *arguments: Iterable[Any]) -> list[Any]:
         """`map` over threads: results in order; the first error is raised."""
@@ -97,6 +98,18 @@ class Pool:
         while waiting:
             yield waiting.popleft().result()
 
+    def start(self, function: Callable[..., None], *arguments: Any) -> None:
+        """Have a thread do this, now or later, before the pool is closed."""
+        if self._threads is None:
+            function(*arguments)
+        else:
+            self._started.append(self._threads.submit(function, *arguments))
+
+    def finish(self) -> None:
+        """Wait for all that was started; the first error is raised."""
+        while self._started:
+            self._started.popleft().result()
+
     def close(self) -> None:
         if self._threads is not None:
             self._threads.shutdown(cancel_futures=True)
@@ -112,6 +125,7 @@ def pool(jobs: int | None = None) -> Iterator[Pool]:
     threads = Pool(workers(jobs))
     try:
         yield threads
+        threads.finish()
     finally:
         threads.close()
 

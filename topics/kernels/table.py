@@ -180,14 +180,19 @@ def tokenise(
     ids, breaks = np.empty(most, np.int32), np.empty(most, np.bool_)  # what is not touched takes no memory
     stops = np.zeros(len(parts) + 1, np.int64)
     n_tokens, n_parts = 0, 0
+
+    def write(block: Block, numbers: NDArray[np.int32], start: int) -> None:
+        end = start + len(block.ids)
+        loops.renumber(block.ids, numbers, ids[start:end])
+        breaks[start:end] = block.breaks
+        table.release(block)
+
     with pool(jobs) as threads:
         for block in threads.stream(lambda some: read(some, table), blocks(parts)):
-            end, last = n_tokens + len(block.ids), n_parts + len(block.stops)
-            loops.renumber(block.ids, table.add(block), ids[n_tokens:end])
-            breaks[n_tokens:end] = block.breaks
+            last = n_parts + len(block.stops)
             stops[n_parts + 1 : last + 1] = block.stops + n_tokens
-            table.release(block)
-            n_tokens, n_parts = end, last
+            threads.start(write, block, table.add(block), n_tokens)
+            n_tokens, n_parts = n_tokens + len(block.ids), last
     ids.resize(n_tokens, refcheck=False)
     breaks.resize(n_tokens, refcheck=False)
     return ids, stops, breaks
