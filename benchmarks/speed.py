@@ -14,18 +14,19 @@ from pathlib import Path
 from typing import Any
 
 import factorising
+import limits
 import looking_up
 import starting
 import training
 import vectorising
 from measure import table
 
-PARTS = "parts: 1 vectorise, 2 factorise, 3 train, 4 look up, 5 start, 6 growth"
+PARTS = "parts: 1 vectorise, 2 factorise, 3 train, 4 look up, 5 start, 6 growth, limits of the machine"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default="1,2,3,4,5,6", help=PARTS)
+    parser.add_argument("--only", default="1,2,3,4,5,6,limits", help=PARTS)
     parser.add_argument("--copies", type=int, default=4, help="of newsgroups in parts 2 and 3")
     parser.add_argument("--megabytes", type=int, default=300, help="of text in part 1")
     parser.add_argument("--sizes", default="25000,250000", help="numbers of articles in part 4")
@@ -42,6 +43,7 @@ def main() -> None:
         "3": ("Train, 100 topics", lambda: training.run(options.copies)),
         "4": ("Look up", lambda: looking_up.run(sizes, 100)),
         "5": ("Start", lambda: starting.run(9)),
+        "limits": ("Limits of the machine", limits.run),
         "6": ("Growth of train", lambda: training.growing(growth, options.plot)),
     }
     result: dict[str, Any] = {"python": platform.python_version(), "machine": platform.machine()}

@@ -173,6 +173,7 @@ def test_the_graph_holds_the_nearest_of_each(seed: int, n: int, k: int) -> None:
     np.testing.assert_allclose(H.data, S[H.row, H.col], atol=1e-6)
 
 
+@pytest.mark.usefixtures("way")
 def test_products_of_pairs_are_the_same_for_long_rows() -> None:
     """Rows above and below the length from which one is spread out."""
     rng = np.random.default_rng(0)

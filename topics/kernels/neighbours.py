@@ -1,4 +1,4 @@
-"""The nearest other rows of every row of a matrix: candidates by some of the terms, decided by all."""
+"""The nearest other rows of every row of a matrix: candidates by some terms, decided by all; products of pairs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from topics.kernels.topk import gather, lists_of, of_rows, settle, some_pass
 
 # Rows that one thread takes at a time.
 STEP = 256
+# Pairs of rows that one thread multiplies at a time.
+PAIRS = 8192
 
 
 @compiled(int64(int32[::1], float64[::1], int64, int64, float64, int32[::1], float64[::1]))
@@ -64,6 +66,46 @@ def search(
         a, b = starts[row], starts[row + 1]
         settle(terms[a:b], values[a:b], starts, terms, values, out[:n], scores)
         counts[row] = choose(out, scores, n, row, least, best[row], best_scores[row])
+
+
+@compiled(void(int64[::1], int32[::1], float64[::1], int64[::1], int64[::1], int64, int64, float64[::1], float64[::1]))
+def multiply(starts: Any, terms: Any, values: Any, i: Any, j: Any, first: int, last: int, full: Any, out: Any) -> None:
+    """The products of the pairs of rows from `first` to `last`, ascending by `i`.  full : zeros, (n_columns,)."""
+    spread = int64(-1)
+    for at in range(first, last):
+        if i[at] != spread:
+            if spread >= 0:
+                for entry in range(starts[spread], starts[spread + 1]):
+                    full[terms[entry]] = 0
+            spread = i[at]
+            for entry in range(starts[spread], starts[spread + 1]):
+                full[terms[entry]] = values[entry]
+        total = 0.0
+        for entry in range(starts[j[at]], starts[j[at] + 1]):
+            total += full[terms[entry]] * values[entry]
+        out[at] = total
+    if spread >= 0:
+        for entry in range(starts[spread], starts[spread + 1]):
+            full[terms[entry]] = 0
+
+
+def dots(X: Any, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Products of pairs of rows of a CSR matrix: float64 (n_pairs,).  The rows `i` are the longer ones."""
+    order = np.argsort(i, kind="stable")
+    pairs = i[order], j[order]
+    matrix = X.indptr.astype(np.int64), X.indices.astype(np.int32, copy=False), X.data.astype(np.float64, copy=False)
+    products, found = np.empty(len(i)), np.empty(len(i))
+    free: list[NDArray[np.float64]] = []
+
+    def some_pairs(span: tuple[int, int]) -> None:
+        full = free.pop() if free else np.zeros(X.shape[1])
+        multiply(*matrix, *pairs, span[0], span[1], full, products)
+        free.append(full)
+
+    with pool() as threads:
+        threads.map(some_pairs, spans(len(i), PAIRS))
+    found[order] = products
+    return found
 
 
 def nearest(
