@@ -18,7 +18,20 @@ from topics import graph
 from topics.facets import UNDATED, Filters
 from topics.graph import dots, nearest
 from topics.index import Index, Rows
-from topics.stories import COMMON, DAY, DECAY, EDGE, NEIGHBOURS, PULL, SPREAD, average_link, by_size, stories, strongest
+from topics.stories import (
+    COMMON,
+    DAY,
+    DECAY,
+    EDGE,
+    NEIGHBOURS,
+    PULL,
+    SPREAD,
+    average_link,
+    by_size,
+    stories,
+    strongest,
+    without,
+)
 from topics.stream import JOINED_LATER, Part, Stand, Stream
 from topics.vectorize import unit
 
@@ -180,6 +193,16 @@ def test_products_of_pairs_are_the_same_for_long_rows() -> None:
     X = sparse.csr_matrix(rng.random((30, 900)) * (rng.random((30, 900)) < np.linspace(0.01, 1, 30)[:, None]))
     i, j = rng.integers(30, size=(2, 200))
     np.testing.assert_allclose(dots(X, i, j), np.sum(X.toarray()[i] * X.toarray()[j], axis=1))
+
+
+def test_what_stories_are_found_in_stays_as_it_was() -> None:
+    """Leaving out common terms works on a copy: the rows can be used again."""
+    X = rows(3, 30)
+    before = X.copy()
+    common = np.arange(X.shape[1]) % 3 == 0
+    assert without(X, common).nnz < X.nnz
+    for name in ("data", "indices", "indptr"):
+        assert np.array_equal(getattr(X, name), getattr(before, name)), name
 
 
 def test_numbers_of_stories_do_not_hang_on_labels() -> None:

@@ -63,7 +63,8 @@ def without(X: Any, common: NDArray[np.bool_]) -> Any:
     """Rows without some terms, of unit length again.  common : bool (n_terms,)."""
     if not common.any():
         return X
-    kept = sparse.csr_matrix((np.where(common[X.indices], 0, X.data), X.indices, X.indptr), shape=X.shape)
+    kept = X.copy()  # what follows moves the entries of a row together, in place
+    kept.data[common[kept.indices]] = 0
     kept.eliminate_zeros()
     return unit(kept)
 
