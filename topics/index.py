@@ -172,9 +172,11 @@ class Index:
             return [self.nearest(terms, values, top, passes=passes, least=least) for terms, values in queries]
         if passes is None:
             passes = np.ones(len(self), np.bool_)
-        found: list[tuple[NDArray[np.int64], NDArray[np.float64]]]
         found = searcher.nearest_many(queries, top, passes, least, jobs)
-        return found
+        return [
+            self.nearest(*query, top, passes=passes, least=least) if answer is None else answer
+            for query, answer in zip(queries, found, strict=True)
+        ]
 
     def _searcher(self) -> Any:
         """The compiled way to look up here, or None while it does not pay."""

@@ -16,7 +16,7 @@ from numba import boolean, float32, float64, int32, int64, uint64, void
 from numpy.typing import NDArray
 
 from topics.kernels import Pool, compiled, spans
-from topics.kernels.vectors import SIZES, WIDTH, by_1, by_2, by_3, by_4, by_5, by_7, by_10, by_13
+from topics.kernels.vectors import SIZES, WIDTH, row_times
 
 # Rows improved side by side. A row alone waits at each topic for the one before; 64 rows take a seventh of the time
 # each at 20 topics, three fifths at 100, where they still fit a first cache. 32 and 128 were a tenth slower at 100.
@@ -55,22 +55,7 @@ def product(data: Any, indices: Any, start: int, stop: int, B: Any, out: Any) ->
                 n = size
                 break
         tail = last - b if n == left else 4 * WIDTH * (n - 1)
-        if n == 13:
-            by_13(x, i, start, stop, end, b, stride, o, tail)
-        elif n == 10:
-            by_10(x, i, start, stop, end, b, stride, o, tail)
-        elif n == 7:
-            by_7(x, i, start, stop, end, b, stride, o, tail)
-        elif n == 5:
-            by_5(x, i, start, stop, end, b, stride, o, tail)
-        elif n == 4:
-            by_4(x, i, start, stop, end, b, stride, o, tail)
-        elif n == 3:
-            by_3(x, i, start, stop, end, b, stride, o, tail)
-        elif n == 2:
-            by_2(x, i, start, stop, end, b, stride, o, tail)
-        else:
-            by_1(x, i, start, stop, end, b, stride, o, tail)
+        row_times(n, x, i, start, stop, end, b, stride, o, tail)
         b, o, left = b + 4 * WIDTH * n, o + 4 * WIDTH * n, left - n
 
 

@@ -334,8 +334,11 @@ class Searcher:
 
     def nearest_many(
         self, queries: Sequence[Query], top: int, passes: NDArray[np.bool_], least: float, jobs: int | None = None
-    ) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
-        """For each query the rows that hold the `top` highest scores or tie with the last, unordered; their scores."""
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.float64]] | None]:
+        """For each query the rows that hold the `top` highest scores or tie with the last, unordered; their scores.
+
+        None where more tie than there is room for.
+        """
         starts = np.cumsum([0, *(len(terms) for terms, _ in queries)])
         terms = np.concatenate([np.empty(0, np.int32), *(terms for terms, _ in queries)])
         values = np.concatenate([np.empty(0, np.float32), *(values for _, values in queries)])
@@ -351,18 +354,10 @@ class Searcher:
         with pool(jobs) as threads:
             threads.map(some, spans(len(queries), STEP))
         wide = rows.astype(np.int64)
-        crowded = np.flatnonzero(counts > room).tolist()  # more ties than there was room for
-        again = {query: self._best(*queries[query], top, passes, least) for query in crowded}
         return [
-            again[query] if query in again else (wide[query, :count], scores[query, :count])
+            (wide[query, :count], scores[query, :count]) if count <= room else None
             for query, count in enumerate(counts.tolist())
         ]
-
-    def _best(self, *query: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        rows, scores = self.nearest(*query)
-        top = query[2]
-        kept = scores >= max(query[4], np.partition(scores, len(scores) - top)[len(scores) - top])
-        return rows[kept], np.minimum(scores[kept], 1.0)
 
     def _scratch(self) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]:
         try:

@@ -27,66 +27,83 @@ def _declared(module: Any, name: str, kind: Any) -> Any:
     return module.globals.get(name) or ir.Function(module, kind, name)
 
 
-def _row_times(size: int) -> Any:
-    """out = a sparse row times B, in `size` vectors of columns side by side.
+def _emit(builder: Any, size: int, arguments: Any) -> None:
+    """The loop over a row, in `size` vectors of columns side by side; goes on in the block behind it."""
+    data, indices, start, stop, end, B, stride, out, tail = arguments
+    data, indices = builder.inttoptr(data, _f32.as_pointer()), builder.inttoptr(indices, _i32.as_pointer())
+    B, out = builder.inttoptr(B, _bytes), builder.inttoptr(out, _bytes)
+    add = _declared(builder.module, "llvm.fma.v8f32", ir.FunctionType(_vector, [_vector] * 3))
+    asked = ir.FunctionType(ir.VoidType(), [_bytes, _i32, _i32, _i32])
+    fetch = _declared(builder.module, "llvm.prefetch.p0i8", asked)
+    offsets = [_i64(4 * WIDTH * i) for i in range(size - 1)] + [tail]
+
+    def row_of(at: Any) -> Any:
+        column = builder.zext(builder.load(builder.gep(indices, [at])), _i64)
+        return builder.gep(B, [builder.mul(column, stride)])
+
+    def vector_at(base: Any, offset: Any) -> Any:
+        return builder.bitcast(builder.gep(base, [offset]), _vector.as_pointer())
+
+    before = builder.block
+    head, body, done = (builder.append_basic_block(name) for name in ("head", "body", "done"))
+    builder.branch(head)
+    builder.position_at_end(head)
+    at = builder.phi(_i64)
+    at.add_incoming(start, before)
+    sums = [builder.phi(_vector) for _ in offsets]
+    for total in sums:
+        total.add_incoming(ir.Constant(_vector, [0.0] * WIDTH), before)
+    builder.cbranch(builder.icmp_signed("<", at, stop), body, done)
+    builder.position_at_end(body)
+    later = builder.add(at, _i64(AHEAD))
+    coming = row_of(builder.select(builder.icmp_signed("<", later, end), later, at))
+    for line in range(0, 4 * WIDTH * size, 64):
+        builder.call(fetch, [builder.gep(coming, [_i64(line)]), _i32(0), _i32(3), _i32(1)])
+    none = ir.Constant(_vector, ir.Undefined)
+    value = builder.insert_element(none, builder.load(builder.gep(data, [at])), _i32(0))
+    value = builder.shuffle_vector(value, none, ir.Constant(ir.VectorType(_i32, WIDTH), [0] * WIDTH))
+    row = row_of(at)
+    for total, offset in zip(sums, offsets, strict=True):
+        more = builder.load(vector_at(row, offset), align=4)
+        total.add_incoming(builder.call(add, [value, more, total]), body)
+    at.add_incoming(builder.add(at, _i64(1)), body)
+    builder.branch(head)
+    builder.position_at_end(done)
+    for total, offset in zip(sums, offsets, strict=True):
+        builder.store(total, vector_at(out, offset), align=4)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def row_times(
+    _: Any,
+    size: Any,
+    data: Any,
+    indices: Any,
+    start: Any,
+    stop: Any,
+    end: Any,
+    B: Any,
+    stride: Any,
+    out: Any,
+    tail: Any,
+) -> Any:
+    """out = a sparse row times B, in `size` vectors of columns side by side, one of SIZES.
 
     data, indices, start, stop : the row.  end : the length of `indices`.  B, out : where the columns begin.
     stride : bytes of a row of B.  tail : the offset of the last vector in bytes; where columns do not fill it, it
     reaches back into the one before, and both find the same.  All are int64, addresses too.
     """
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def row_times(
-        _: Any, data: Any, indices: Any, start: Any, stop: Any, end: Any, B: Any, stride: Any, out: Any, tail: Any
-    ) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            data, indices, start, stop, end, B, stride, out, tail = arguments
-            data, indices = builder.inttoptr(data, _f32.as_pointer()), builder.inttoptr(indices, _i32.as_pointer())
-            B, out = builder.inttoptr(B, _bytes), builder.inttoptr(out, _bytes)
-            module = builder.module
-            add = _declared(module, "llvm.fma.v8f32", ir.FunctionType(_vector, [_vector] * 3))
-            fetch = _declared(module, "llvm.prefetch.p0i8", ir.FunctionType(ir.VoidType(), [_bytes, _i32, _i32, _i32]))
-            offsets = [_i64(4 * WIDTH * i) for i in range(size - 1)] + [tail]
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        over = builder.append_basic_block("over")
+        choice = builder.switch(arguments[0], over)
+        for size in SIZES:
+            block = builder.append_basic_block(f"by_{size}")
+            choice.add_case(_i64(size), block)
+            builder.position_at_end(block)
+            _emit(builder, size, arguments[1:])
+            builder.branch(over)
+        builder.position_at_end(over)
+        return context.get_dummy_value()
 
-            def row_of(at: Any) -> Any:
-                column = builder.zext(builder.load(builder.gep(indices, [at])), _i64)
-                return builder.gep(B, [builder.mul(column, stride)])
-
-            def vector_at(base: Any, offset: Any) -> Any:
-                return builder.bitcast(builder.gep(base, [offset]), _vector.as_pointer())
-
-            before = builder.block
-            head, body, done = (builder.append_basic_block(name) for name in ("head", "body", "done"))
-            builder.branch(head)
-            builder.position_at_end(head)
-            at = builder.phi(_i64)
-            at.add_incoming(start, before)
-            sums = [builder.phi(_vector) for _ in offsets]
-            for total in sums:
-                total.add_incoming(ir.Constant(_vector, [0.0] * WIDTH), before)
-            builder.cbranch(builder.icmp_signed("<", at, stop), body, done)
-            builder.position_at_end(body)
-            later = builder.add(at, _i64(AHEAD))
-            coming = row_of(builder.select(builder.icmp_signed("<", later, end), later, at))
-            for line in range(0, 4 * WIDTH * size, 64):
-                builder.call(fetch, [builder.gep(coming, [_i64(line)]), _i32(0), _i32(3), _i32(1)])
-            none = ir.Constant(_vector, ir.Undefined)
-            value = builder.insert_element(none, builder.load(builder.gep(data, [at])), _i32(0))
-            value = builder.shuffle_vector(value, none, ir.Constant(ir.VectorType(_i32, WIDTH), [0] * WIDTH))
-            row = row_of(at)
-            for total, offset in zip(sums, offsets, strict=True):
-                more = builder.load(vector_at(row, offset), align=4)
-                total.add_incoming(builder.call(add, [value, more, total]), body)
-            at.add_incoming(builder.add(at, _i64(1)), body)
-            builder.branch(head)
-            builder.position_at_end(done)
-            for total, offset in zip(sums, offsets, strict=True):
-                builder.store(total, vector_at(out, offset), align=4)
-            return context.get_dummy_value()
-
-        return void(*9 * [int64]), generate
-
-    return row_times
-
-
-by_13, by_10, by_7, by_5, by_4, by_3, by_2, by_1 = (_row_times(size) for size in SIZES)
+    return void(*10 * [int64]), generate
