@@ -7,10 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.settings import Settings
-from topics.text.mixed import LanguageWords
-from topics.text.tokens import Tokens, Words
-from topics.vectorize import TopicWords, known_terms
+from topics.text.tokens import Tokens
 
 # Articles read for phrases, spread over all: enough for those that anybody would know.
 MOST = 20_000
@@ -23,29 +20,23 @@ PART_OF_RARER = 0.5
 Pairs = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
 
 
-def pairs(
-    blocks: Sequence[Tokens],
-    words: Words | LanguageWords,
-    known: TopicWords,
-    settings: Settings,
-    order: NDArray[np.int64],
-) -> Pairs:
+def pairs(blocks: Sequence[Tokens], term: NDArray[np.int32], n_words: int, order: NDArray[np.int64]) -> Pairs:
     """Neighbouring topic words, left and right, and how often each word stands anywhere (n_words,).
 
-    order : the articles by id; the same ones are read in whatever order they came.
+    term : the topics' word of each word, -1 for none.  order : the articles by id; the same ones are read in whatever
+    order they came.
     """
-    term = known_terms(words, known, settings)
     wanted = np.zeros(len(order), np.bool_)
     wanted[order[:: max(1, -(-len(order) // MOST))]] = True
     left: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
     right: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
-    count = np.zeros(len(known), np.int64)
+    count = np.zeros(n_words, np.int64)
     first = 0
     for tokens in blocks:
         taken = np.repeat(wanted[first : first + len(tokens)], np.diff(tokens.starts))
         first += len(tokens)
         terms = np.where(taken, term[tokens.ids], -1)
-        count += np.bincount(terms[terms >= 0], minlength=len(known))
+        count += np.bincount(terms[terms >= 0], minlength=n_words)
         # the first word of a text stands behind a break, so no pair reaches over the end of an article
         beside = (terms[:-1] >= 0) & (terms[1:] >= 0) & ~tokens.breaks[1:]
         left.append(terms[:-1][beside].astype(np.int32))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics import quality, vectorize
+from topics.counting import count
 from topics.errors import ModelError
 from topics.factorize import weights
 from topics.fitting import factors_of
@@ -215,8 +216,9 @@ class Refitted:
         tokens, words = model.tokens_of(article for row, article in enumerate(model.reader.scan()) if row in there)
         known, settings = model.fitted.words, model.settings
         settings = replace(settings, n_topics=len(model.fitted.factors))
-        pieces = Pieces.cut([tokens], words, known, settings)
-        return cls(known, vectorize.encode(tokens, words, known, settings), pieces, settings)
+        term = vectorize.known_terms(words, known, settings)
+        counts = count([tokens], term, len(known), title_weight=settings.title_weight)
+        return cls(known, counts, Pieces.cut([tokens], term, known, settings), settings)
 
     def keywords(self, rows: NDArray[np.int64], n_topics: int | None = None) -> list[list[str]]:
         """The first ten keywords of each topic of a model of some rows alone: what is rare in them is left out."""

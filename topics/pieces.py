@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 
 from topics.counting import count
 from topics.settings import Settings
-from topics.text.mixed import LanguageWords
-from topics.text.tokens import Tokens, Words
-from topics.vectorize import TopicWords, known_terms
+from topics.text.tokens import Tokens
+from topics.vectorize import TopicWords
 
 # Pieces of one article, at most; longer articles have longer pieces, or a few long posts would make the topics.
 MOST = 6
@@ -44,15 +43,17 @@ class Pieces:
 
     @classmethod
     def cut(
-        cls, blocks: Sequence[Tokens], words: Words | LanguageWords, known: TopicWords, settings: Settings
+        cls, blocks: Sequence[Tokens], term: NDArray[np.int32], known: TopicWords, settings: Settings
     ) -> Pieces | None:
-        """All articles, counted in the topics' words; None when each would be one piece."""
+        """All articles, counted in the topics' words; None when each would be one piece.
+
+        term : the topics' word of each word, as `topics.vectorize.known_terms` gives it.
+        """
         n_articles = sum(map(len, blocks))
         if not settings.piece or most(n_articles) == 1:
             return None
         cuts = [cut(block, settings.piece, most(n_articles)) for block in blocks]
         numbers = np.concatenate([per_article for _, per_article in cuts])
-        term = known_terms(words, known, settings)
         counts = count([pieces for pieces, _ in cuts], term, len(known), title_weight=settings.title_weight)
         return cls(counts, np.concatenate([[0], np.cumsum(numbers)]))
 

@@ -114,8 +114,9 @@ def fit_to(
             found, counts = vectorize.fit(blocks, words, settings)
             runs = duplicates.runs(blocks, words)
             order = np.array(sorted(range(n_articles), key=ids_of(reader).__getitem__), np.int64)
-            pieces = Pieces.cut(blocks, words, found, settings)
-            pairs = collocations.pairs(blocks, words, found, settings, order)
+            term = vectorize.known_terms(words, found, settings)
+            pieces = Pieces.cut(blocks, term, found, settings)
+            pairs = collocations.pairs(blocks, term, len(found), order)
             del blocks
             choice = choose(found, counts, settings, order, progress) if n_topics == "auto" else None
             if choice is not None:
