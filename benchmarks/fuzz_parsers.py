@@ -14,14 +14,13 @@ import json
 import random
 import re
 import sys
-import time
-import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from benchmarks.fuzz_reading import SLOW, altered
+from benchmarks.fuzz_reading import attempt, hunt, one_of
 from topics.corpus import dates, json_lines, json_values, lexisnexis, markup, news_json, wire
 from topics.corpus.articles import BadRecord
 from topics.corpus.cleaning import Furniture, Learner, clean, filed
@@ -296,38 +295,22 @@ PARSERS: dict[str, tuple[Parser, list[bytes]]] = {
 }  # fmt: skip
 
 
-def attempt(parser: Parser, draw: random.Random, data: bytes) -> str | None:
-    """What went wrong, None for nothing."""
-    began = time.process_time()
-    try:
-        parser(draw, data)
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
-        return traceback.format_exc(limit=-6)
-    taken = time.process_time() - began
-    return f"{taken:.1f} seconds" if taken > SLOW else None
-
-
 def main() -> int:
     warnings.simplefilter("error")
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1200
-    finds: dict[str, bytes] = {}
+    finds: set[str] = set()
     for name in sys.argv[2:] or PARSERS:
-        parser, mine = PARSERS[name]
-        draw, runs, end = random.Random(name), 0, time.process_time() + seconds
+        (parser, mine), chance = PARSERS[name], random.Random(name)
+        use = partial(parser, chance)
         for data in mine:
-            attempt(parser, draw, data)
-        while time.process_time() < end:
-            seed = draw.choice(mine)
-            data = swapped_fields(draw, seed) if parser is fields else altered(draw, seed)
-            runs += 1
-            wrong = attempt(parser, draw, data)
-            if wrong is not None and wrong.splitlines()[-1] not in finds:
-                finds[wrong.splitlines()[-1]] = data
-                print(f"{name}: {wrong}\n{data!r}\n", flush=True)
-        print(f"{name}: {runs:,} texts in {seconds:,.0f} s, {len(finds)} finds so far", flush=True)
+            attempt(partial(use, data))
+        hunt(name, seconds, partial(swapped_one_of if parser is fields else one_of, chance, mine), use, finds)
     return len(finds)
+
+
+def swapped_one_of(draw: random.Random, mine: list[bytes]) -> bytes:
+    """One of some seeds with its fields swapped."""
+    return swapped_fields(draw, draw.choice(mine))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ import sys
 import time
 import traceback
 import warnings
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,14 +114,11 @@ def altered(draw: random.Random, data: bytes) -> bytes:
     return bytes(content)
 
 
-def attempt(form: str, data: bytes) -> str | None:
+def attempt(call: Callable[[], object]) -> str | None:
     """What went wrong, None for nothing."""
     began = time.process_time()
     try:
-        for article in read(["-"], options=ReadOptions(format=form), stdin=io.BytesIO(data)):
-            json.dumps(article.row(), allow_nan=False, ensure_ascii=False).encode()
-    except TopicsError:
-        pass
+        call()
     except KeyboardInterrupt:
         raise
     except BaseException:
@@ -128,24 +127,47 @@ def attempt(form: str, data: bytes) -> str | None:
     return f"{taken:.1f} seconds" if taken > SLOW else None
 
 
+def hunt(name: str, seconds: float, draw: Callable[[], bytes], use: Callable[[bytes], object], finds: set[str]) -> None:
+    """Use what is drawn for so long; prints and adds to `finds` what went wrong in a way not seen before."""
+    runs, end = 0, time.process_time() + seconds
+    while time.process_time() < end:
+        data = draw()
+        runs += 1
+        wrong = attempt(partial(use, data))
+        if wrong is not None and wrong.splitlines()[-1] not in finds:
+            finds.add(wrong.splitlines()[-1])
+            print(f"{name}: {wrong}\n{data!r}\n", flush=True)
+    print(f"{name}: {runs:,} tried in {seconds:,.0f} s, {len(finds)} finds so far", flush=True)
+
+
+def read_all(form: str, data: bytes) -> None:
+    """Read a file; an error of ours is an answer."""
+    try:
+        for article in read(["-"], options=ReadOptions(format=form), stdin=io.BytesIO(data)):
+            json.dumps(article.row(), allow_nan=False, ensure_ascii=False).encode()
+    except TopicsError:
+        pass
+
+
 def main() -> int:
     warnings.simplefilter("error")
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 300
-    finds: dict[str, bytes] = {}
+    finds: set[str] = set()
     for form in sorted({form for form, _ in seeds()} & set(sys.argv[2:] or [form for form, _ in seeds()])):
-        mine = [data for kind, data in seeds() if kind == form]
+        mine, use, chance = (
+            [data for kind, data in seeds() if kind == form],
+            partial(read_all, form),
+            random.Random(form),
+        )
         for data in mine:  # what a library loads at its first use is not the file's fault
-            attempt(form, data)
-        draw, runs, end = random.Random(form), 0, time.process_time() + seconds
-        while time.process_time() < end:
-            data = altered(draw, draw.choice(mine))
-            runs += 1
-            wrong = attempt(form, data)
-            if wrong is not None and wrong.splitlines()[-1] not in finds:
-                finds[wrong.splitlines()[-1]] = data
-                print(f"{form}: {wrong}\n{data!r}\n", flush=True)
-        print(f"{form}: {runs:,} files in {seconds:,.0f} s, {len(finds)} finds so far", flush=True)
+            attempt(partial(use, data))
+        hunt(form, seconds, partial(one_of, chance, mine), use, finds)
     return len(finds)
+
+
+def one_of(draw: random.Random, mine: list[bytes]) -> bytes:
+    """One of some seeds, altered."""
+    return altered(draw, draw.choice(mine))
 
 
 if __name__ == "__main__":
