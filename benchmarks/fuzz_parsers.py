@@ -1,6 +1,6 @@
 """Feeds altered text to the parsers of our own, and holds each to what it promises.
 
-    python benchmarks/fuzz_parsers.py [SECONDS PER PARSER] [PARSER ...]
+    python -m benchmarks.fuzz_parsers [SECONDS PER PARSER] [PARSER ...]
 
 Seconds are of this process's own time.  Besides not raising anything, each parser has a promise that is tried: blocks
 of any size give the same records, a date that was read is read again as itself, cleaning adds no line.  A find is

@@ -1,6 +1,6 @@
 """Feeds altered files to every reader for as long as told; prints what was no article and no error of ours.
 
-    python benchmarks/fuzz_reading.py [SECONDS PER READER] [FORMAT ...]
+    python -m benchmarks.fuzz_reading [SECONDS PER READER] [FORMAT ...]
 
 Seeds are small files of each kind (those of the tests).  A find is printed with the bytes that made it; put it into the
 tests.  Seconds are of this process's own time.  The exit code is the number of finds.
