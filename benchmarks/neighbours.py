@@ -69,7 +69,7 @@ def similarities(model: topics.Model) -> NDArray[np.float64]:
     S = np.zeros((len(ids), len(ids)))
     everything = np.ones(len(ids), np.bool_)
     for i in range(len(place)):
-        rows, scores = model.nearest(model.row(i), len(ids), everything)
+        rows, scores = model.segments.nearest(model.segments.row(i), len(ids), everything)
         S[i, rows] = scores
     np.fill_diagonal(S, 0)
     return S
@@ -87,7 +87,7 @@ def same_event(model: topics.Model, S: NDArray[np.float64], truth: NDArray[Any])
     S : (n, n), the score of every two articles.
     """
     i, j = np.triu_indices(len(S), 1)
-    story = model.stories_of(np.arange(len(S)))
+    story = model.segments.stories_of(np.arange(len(S)))
     called, true = (story[i] == story[j]) & (S[i, j] >= RELATED), truth[i] == truth[j]
     yield "precision of same event", float(true[called].mean())
     yield "recall of same event", float(called[true].mean())
@@ -101,7 +101,7 @@ def copied_pairs(model: topics.Model) -> set[frozenset[str]]:
         for group in model.duplicates()
         for i, a in enumerate(group.ids)
         for b in group.ids[i + 1 :]
-        if jaccard(model.runs(place[a]), model.runs(place[b])) >= COPY
+        if jaccard(model.segments.runs(place[a]), model.segments.runs(place[b])) >= COPY
     }
 
 

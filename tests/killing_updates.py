@@ -52,7 +52,7 @@ def state_of(path: Path) -> State:
     assert not verify(path), verify(path)
     model = topics.load(path)
     found = {row.article.id for row in model.assign()}
-    texts = {one.id: one for one in model.reader.get(model.rows_passing().tolist())}
+    texts = {one.id: one for one in model.reader.get(model.segments.rows_passing().tolist())}
     assert found == set(texts), "listed otherwise than stored"
     assert len(model) == len(found) == Manifest.read(path).counts["articles"]
     for one in list(texts.values())[::40]:

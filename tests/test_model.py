@@ -18,7 +18,7 @@ def dense_rows(model: Model) -> np.ndarray:
     n_terms = len(model.vocabulary)
     rows = sparse.lil_matrix((len(model), n_terms + len(model.topics())))
     for i in range(len(model)):
-        terms, values = model.row(i)
+        terms, values = model.segments.row(i)
         rows[i, np.where(terms < TOPIC_BASE, terms, terms - TOPIC_BASE + n_terms)] = values
     return rows.toarray()
 

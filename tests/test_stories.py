@@ -283,7 +283,7 @@ def test_later_articles_join_stories_that_keep_their_numbers(tmp_path: Path) -> 
     models = str(tmp_path)
     topics.train(articles[:180], "half", models=models).reader.close()
     model = topics.load("half", models=models)
-    before = {a.id: model.story(row) for row, a in enumerate(model.reader.scan(text=False))}
+    before = {a.id: model.segments.story(row) for row, a in enumerate(model.reader.scan(text=False))}
     model.reader.close()
     topics.add("half", articles[180:280], models=models)
     topics.add(
@@ -291,7 +291,7 @@ def test_later_articles_join_stories_that_keep_their_numbers(tmp_path: Path) -> 
     )
     model = topics.load("half", models=models)
     rows = model.reader.rows_by_id(list(truth))
-    after = {name: model.story(row) for name, row in rows.items()}
+    after = {name: model.segments.story(row) for name, row in rows.items()}
     model.reader.close()
     assert {name: after[name] for name in before} == before
     assert bcubed([after[name] for name in truth], list(truth.values())) >= 0.9

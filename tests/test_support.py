@@ -17,7 +17,7 @@ def counted(model: topics.Model, topic: int) -> float:
     keywords = {terms.term(keyword.term) for keyword in model.topics()[topic].keywords}
     strongest = model.strongest()
     held = []
-    for row in model.rows_passing():
+    for row in model.segments.rows_passing():
         if strongest[row] == topic:
             (article,) = model.reader.get([int(row)], text=True)
             held.append({terms.term(w.word) for w in split(f"{article.title}\n{article.text}")} & keywords)

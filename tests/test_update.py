@@ -24,7 +24,6 @@ from topics.facets import Facets, Filters
 from topics.model import Model
 from topics.records import Added, Article
 from topics.segment import plan
-from topics.store import commit
 from topics.store.articles import ArticleFile, ArticleWriter
 from topics.store.commit import Transaction
 from topics.store.folder import verify
@@ -195,33 +194,10 @@ def test_any_sequence_of_changes_is_the_index_of_what_is_left(fitted: Path, step
             slow = slow_scores(found, article, articles)
             for match in found.similar(article.id, top=50):
                 assert match.score == pytest.approx(slow[match.article.id], abs=1e-6)
-        for row in found.rows_passing():
-            assert np.all(np.diff(found.row(int(row))[0]) > 0)  # what a row promises
+        for row in found.segments.rows_passing():
+            assert np.all(np.diff(found.segments.row(int(row))[0]) > 0)  # what a row promises
         sizes = [part.n_live for part in found.segments]
         assert len(plan(sizes)) == len(sizes)
-
-
-@given(st.lists(st.integers(0, 25_000), max_size=60))
-def test_a_plan_keeps_order_and_bounds(sizes: list[int]) -> None:
-    """Neighbours only, nothing twice; no join passes the bound; joining again would change nothing."""
-    groups = plan(sizes)
-    assert [place for group in groups for place in group] == list(range(len(sizes)))
-    joined = [sum(sizes[place] for place in group) for group in groups]
-    assert all(size <= segment.LARGEST for size, group in zip(joined, groups, strict=True) if len(group) > 1)
-    assert len(plan(joined)) == len(joined)
-
-
-def test_small_additions_do_not_pile_up() -> None:
-    """After 3,000 additions of 300 there are some 60 segments, and each article was written about five times."""
-    sizes: list[int] = []
-    written = 0
-    for _ in range(3000):
-        sizes.append(300)
-        groups = plan(sizes)
-        written += 300 + sum(sum(sizes[group.start : group.stop]) for group in groups if len(group) > 1)
-        sizes = [sum(sizes[group.start : group.stop]) for group in groups]
-    assert len(sizes) <= 60
-    assert written <= 6 * 900_000
 
 
 def test_a_large_segment_is_left_alone(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,52 +208,6 @@ def test_a_large_segment_is_left_alone(model: Path, monkeypatch: pytest.MonkeyPa
     after = Manifest.read(model).files
     assert before.items() <= after.items()
     assert sorted(set(after) - set(before)) == ["articles-2", "index-2", "removed-1"]
-
-
-def runs(text: str) -> list[bytes]:
-    """Every five words that follow one another."""
-    words = text.split()
-    return [" ".join(words[i : i + 5]).encode() for i in range(len(words) - 4)]
-
-
-def held(path: Path, text: str) -> bool:
-    """Whether any file of a folder holds five words of a text in a row."""
-    raw = [file.read_bytes() for file in path.iterdir()]
-    return any(run in each for run in runs(text) for each in raw)
-
-
-SECRETS = [" ".join(f"{kind}{i}" for i in range(400)) for kind in ("first", "second", "third")]
-
-
-@pytest.mark.parametrize("by", ["id", "filter"])
-def test_nothing_of_a_removed_article_is_left(tmp_path: Path, by: str) -> None:
-    """Nor of the versions before it, wherever they lie: no file holds five of their words in a row."""
-    path = tmp_path / "model"
-    topics.train([*FITTED, Article("x", "A secret", SECRETS[0])], path, n_topics=3)
-    add(path, [Article("y", "Something else", " ".join(OLD))])
-    add(path, [Article("x", "A secret", SECRETS[1])])
-    add(path, [Article("x", SECRETS[2], "A title that was a secret", source="Leaks")])
-    assert all(held(path, secret) for secret in SECRETS[:3:2])
-    assert remove(path, ["x"] if by == "id" else [], filters=Filters(sources=("leaks",) if by == "filter" else ())) == 1
-    assert not any(held(path, secret) for secret in SECRETS)
-    assert "Leaks" not in str([file.read_bytes() for file in path.iterdir()])
-    assert b"second" not in b"".join(file.read_bytes() for file in path.iterdir())
-    assert len(topics.load(path)) == 9
-    assert verify(path) == []
-
-
-def test_a_file_that_cannot_be_deleted_is_told(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where an open file stays on the disk, removing does not pretend; the next change deletes it."""
-    add(model, [Article("x", text=SECRETS[0])])
-    delete = commit._delete
-    monkeypatch.setattr(commit, "_delete", lambda path: None)
-    with pytest.raises(MachineError, match="still holds the text"):
-        remove(model, ["x"])
-    assert len(topics.load(model)) == 8
-    assert held(model, SECRETS[0])
-    monkeypatch.setattr(commit, "_delete", delete)
-    add(model, [make(9, 1)])
-    assert not held(model, SECRETS[0])
 
 
 def test_nothing_to_do_changes_nothing(model: Path) -> None:
@@ -352,7 +282,7 @@ def test_a_row_does_not_depend_on_what_it_came_with(model: Path) -> None:
     add(model, pair)
     together = topics.load(model)
     for article in pair:
-        _, stored = together.row(together.find(article.id))
+        _, stored = together.segments.row(together.find(article.id))
         _, alone = together.encode(article.title, article.text)
         np.testing.assert_allclose(stored, alone, rtol=1e-6)
 
@@ -388,19 +318,6 @@ def test_what_only_a_replaced_article_had_is_gone(model: Path) -> None:
         with pytest.raises(ArticleNotFound):
             found.find(name)
     assert found.find("New title") == found.find("https://news.test/new") == found.find("x")
-
-
-def test_a_model_without_texts_gets_none(tmp_path: Path) -> None:
-    """Added articles are found by their words, and the words are not kept; what cannot be compared is replaced."""
-    path = tmp_path / "model"
-    topics.train(FITTED, path, n_topics=3, keep_text=False)
-    article = Article("x", "A title", SECRETS[0], extra={"body": SECRETS[0]})
-    assert add(path, [article]) == Added(1, 0, 0)
-    assert not held(path, SECRETS[0])
-    assert topics.load(path).search("first17")[0].article.id == "x"
-    assert add(path, [article]) == Added(0, 1, 0)
-    assert add(path, [Article("x", "A title")]) == Added(0, 1, 0)  # equal to what is kept of it, and yet another
-    assert topics.load(path).search("first17") == []
 
 
 def test_readers_keep_the_state_they_opened(model: Path) -> None:
@@ -458,33 +375,3 @@ def test_a_failure_while_reading_changes_nothing(model: Path) -> None:
         add(model, broken())
     assert {*before, ".lock"} == {file.name for file in model.iterdir()}
     assert len(topics.load(model)) == 8
-
-
-def test_drift_tells_when_to_train_again() -> None:
-    """Not for articles of the same kind, and for those of another; leave-one-out foretells the unknown terms."""
-    rng = np.random.default_rng(0)
-
-    def articles(kind: str, n: int) -> list[Article]:
-        draws = rng.zipf(1.4, (n, 60)) % 400
-        return [
-            Article(f"{kind}{i}", text=" ".join(f"{kind}{'abcdefghij'[w % 10]}{w}" for w in row))
-            for i, row in enumerate(draws)
-        ]
-
-    same_kind = articles("ba", 400)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "model"
-        model = topics.train(same_kind[:300], path, n_topics=5)
-        assert model.drift().retrain is None
-        add(path, same_kind[300:])
-        drift = topics.load(path).drift()
-        assert drift.retrain is None
-        assert drift.unknown_added == pytest.approx(drift.unknown_fitted, rel=0.5, abs=0.01)
-        add(path, articles("zu", 200))
-        drift = topics.load(path).drift()
-        assert (drift.fitted, drift.added) == (300, 300)
-        assert "explain" in (drift.retrain or "")
-        add(path, articles("zy", 30))
-        assert "330 articles were added to 300" in (topics.load(path).drift().retrain or "")
-        remove(path, [f"zy{i}" for i in range(30)] + [f"zu{i}" for i in range(200)])
-        assert topics.load(path).drift().retrain is None

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from topics.factorize import factorise
+from topics.fitted import parts
 from topics.keywords import keywords_of
-from topics.model import parts
 from topics.settings import Settings
 from topics.vectorize import TopicWords
 

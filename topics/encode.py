@@ -12,9 +12,10 @@ from topics.drift import Familiarity
 from topics.duplicates import Runs, runs
 from topics.facets import Facets
 from topics.factorize import explained, weights
+from topics.fitted import parts
 from topics.index import Index, Rows
 from topics.later import LaterTerms, next_number, renumber
-from topics.model import Model, parts
+from topics.model import Model
 from topics.records import Article
 from topics.segment import NONE_REMOVED, Segment
 from topics.stream import join

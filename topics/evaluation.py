@@ -13,9 +13,10 @@ from topics import quality, vectorize
 from topics.counting import count
 from topics.errors import ModelError
 from topics.factorize import weights
+from topics.fitted import parts
 from topics.fitting import factors_of
 from topics.keywords import keywords_of
-from topics.model import Model, parts
+from topics.model import Model
 from topics.pieces import Pieces, weighed
 from topics.quality import TOP, Occurrences
 from topics.settings import Settings
@@ -100,7 +101,7 @@ def evaluate(model: Model, resamples: int = RESAMPLES, progress: Progress = lamb
     if not model.info["manifest"].info.get("text", True):
         raise ModelError("the model keeps no texts to be scored on; train it without --no-text")
     lists = lists_of(model)
-    rows = model.rows_passing()
+    rows = model.segments.rows_passing()
     strongest = model.strongest()[rows]
     progress("counting words", 0, None)
     texts, sections = _texts(model)
@@ -139,7 +140,7 @@ def lists_of(model: Model) -> list[list[str]]:
 
 def _texts(model: Model) -> tuple[list[str], list[str | None]]:
     """What is scored of each article that is there, and its section, in the order of rows."""
-    there = set(model.rows_passing().tolist())
+    there = set(model.segments.rows_passing().tolist())
     articles = (article for row, article in enumerate(model.reader.scan()) if row in there)
     pairs = [(quality.body(article.title, article.text), article.section) for article in articles]
     return [text for text, _ in pairs], [section for _, section in pairs]
@@ -212,7 +213,7 @@ class Refitted:
     @classmethod
     def read(cls, model: Model) -> Refitted:
         """Count the articles of a model that are there, again, from their texts."""
-        there = set(model.rows_passing().tolist())
+        there = set(model.segments.rows_passing().tolist())
         tokens, words = model.tokens_of(article for row, article in enumerate(model.reader.scan()) if row in there)
         known, settings = model.fitted.words, model.settings
         settings = replace(settings, n_topics=len(model.fitted.factors))

@@ -35,6 +35,10 @@ class Filters:
         return bool(self.since or self.until or self.sources or self.sections or self.not_sources)
 
 
+# Every article there is.
+ALL = Filters()
+
+
 def seconds(date: str | None) -> int:
     """Seconds since 1970 of an article's date; UNDATED for none.  A day counts from its first second."""
     if date is None:

@@ -20,6 +20,8 @@ from topics.vectorize import TopicWords
 
 # The topic of a factor that was dropped.
 DROPPED = -1
+# A topic below this part of an article is noise of the fit.
+LEAST_WEIGHT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,3 +179,16 @@ def shares(parts: Sequence[Rows], n: int) -> NDArray[np.float64]:
         total += np.bincount(rows.terms, rows.values.astype(np.float64), n)
         articles += len(rows)
     return total / max(1, articles)
+
+
+def parts(W: NDArray[np.float32], H: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Weights of articles as parts that sum to 1; noise below LEAST_WEIGHT is dropped.
+
+    A topic's weight is measured by how much of the article it explains: times the length of its row of H.
+    """
+    W = W * np.linalg.norm(H, axis=1)
+    total = W.sum(axis=1, keepdims=True)
+    P = np.divide(W, total, out=np.zeros_like(W), where=total > 0)
+    P[P < LEAST_WEIGHT] = 0
+    total = P.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(P, total, out=np.zeros_like(P), where=total > 0), np.float32)

@@ -15,11 +15,10 @@ from topics.alignment import Matched, like
 from topics.collocations import Pairs, phrases
 from topics.errors import SourceError
 from topics.factorize import Factors, explained, factorise, weights
-from topics.fitted import Topics
+from topics.fitted import Topics, parts
 from topics.guides import centroids, guided
 from topics.index import Rows
 from topics.keywords import presence, ranked, relevance
-from topics.model import parts
 from topics.pieces import Pieces, weighed
 from topics.settings import Settings
 

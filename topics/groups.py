@@ -27,18 +27,18 @@ TERMS = 5
 
 def rows_of(model: Model, rows: NDArray[np.int64]) -> Rows:
     """The look-up rows of some articles.  rows : ascending."""
-    return Rows.join(segment.index.rows.take(part) for segment, part in model.split(rows))
+    return Rows.join(segment.index.rows.take(part) for segment, part in model.segments.split(rows))
 
 
 def runs_of(model: Model, rows: NDArray[np.int64]) -> Runs:
     """The runs of some articles.  rows : ascending."""
-    return Runs.join(segment.runs.take(part) for segment, part in model.split(rows))
+    return Runs.join(segment.runs.take(part) for segment, part in model.segments.split(rows))
 
 
 def stories(model: Model, filters: Filters) -> list[Story]:
     """Every story of two articles and more that pass, the largest first, ties by number."""
-    passing = np.flatnonzero(model.passes(filters))
-    numbers, label, counts = np.unique(model.stories_of(passing), return_inverse=True, return_counts=True)
+    passing = np.flatnonzero(model.segments.passes(filters))
+    numbers, label, counts = np.unique(model.segments.stories_of(passing), return_inverse=True, return_counts=True)
     several = np.flatnonzero(counts >= 2)
     if not len(several):
         return []
@@ -72,7 +72,7 @@ def _story(model: Model, number: int, members: Sequence[tuple[Article, float]], 
 
 def copies(model: Model, filters: Filters) -> list[Copies]:
     """Every group of copies among the articles that pass, the largest first, ties by the first id."""
-    passing = np.flatnonzero(model.passes(filters))
+    passing = np.flatnonzero(model.segments.passes(filters))
     i, j, scores = duplicates.pairs(runs_of(model, passing))
     groups = duplicates.groups(len(passing), i, j)
     place = np.full(len(passing), -1)
@@ -96,11 +96,11 @@ def neighbours(model: Model, top: int, min_score: float, filters: Filters) -> It
         raise SettingError(f"top must be at least 1; it is {top}")
     if not 0 <= min_score <= 1:
         raise SettingError(f"min_score must lie between 0 and 1; it is {min_score}")
-    passing = np.flatnonzero(model.passes(filters))
+    passing = np.flatnonzero(model.segments.passes(filters))
     G = nearest(matrix(rows_of(model, passing), topics=True), top)
     G = sparse.triu(G.maximum(G.T), 1).tocsr()
     runs = runs_of(model, passing)
-    stories = model.stories_of(passing)
+    stories = model.segments.stories_of(passing)
     ids = [article.id for article in model.reader.get(passing.tolist(), text=False)]
     for i in range(len(ids)):
         part = slice(G.indptr[i], G.indptr[i + 1])

@@ -25,6 +25,10 @@ BULK = 4e8
 DECIMALS = 9
 
 
+# Terms of a row, ascending, and their weights.
+Row = tuple[NDArray[np.int32], NDArray[np.float32]]
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Sparse rows: terms of row i are ``terms[starts[i]:starts[i + 1]]``, ascending, weights in `values`."""
@@ -36,7 +40,7 @@ class Rows:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def row(self, i: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    def row(self, i: int) -> Row:
         """Terms and weights of one row."""
         part = slice(int(self.starts[i]), int(self.starts[i + 1]))
         return self.terms[part], self.values[part]

@@ -14,14 +14,13 @@ from topics.duplicates import COPY, SKETCH, Hashes, jaccard
 from topics.errors import SettingError
 from topics.facets import UNDATED, Filters
 from topics.fitted import DROPPED
-from topics.index import best, overlap
+from topics.index import Row, best, overlap
 from topics.records import Article, Match, Reason
 from topics.vocabulary import TOPIC_BASE
 
 if TYPE_CHECKING:
     from topics.model import Model
 
-Row = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 # The score from which on one article has to do with the other (on bbc, .86 of such pairs share their section), and for
 # a text that is in no story that from which on both are about one event (.94 of such pairs of the sample are, .98 of
@@ -102,7 +101,7 @@ def together(queries: Sequence[Query]) -> Query:
 
 def match(model: Model, query: Query, wanted: Wanted) -> list[Match]:
     """The articles nearest to a query, highest score (times decay) first, ties by id."""
-    passes = model.passes(wanted.filters)
+    passes = model.segments.passes(wanted.filters)
     if wanted.before_query:
         passes &= older(model, query)
     passes[list(query.own)] = False
@@ -117,7 +116,7 @@ def match(model: Model, query: Query, wanted: Wanted) -> list[Match]:
         Match(
             article,
             score,
-            reasons(model, query.row, model.row(row)),
+            reasons(model, query.row, model.segments.row(row)),
             relation(model, query, row, score),
         )
         for article, row, score in found
@@ -129,10 +128,10 @@ def nearest(
 ) -> list[tuple[Article, int, float]]:
     """The `top` articles, their rows and scores."""
     if wanted.half_life is None:
-        rows, scores = model.nearest(query.row, top, passes, wanted.min_score)
+        rows, scores = model.segments.nearest(query.row, top, passes, wanted.min_score)
         keys = scores
     else:
-        rows, scores = model.nearest(query.row, len(passes), passes, wanted.min_score)
+        rows, scores = model.segments.nearest(query.row, len(passes), passes, wanted.min_score)
         keys = scores * decay(model, query, days(wanted.half_life))[rows]
     score_of = dict(zip(rows.tolist(), scores.tolist(), strict=True))
     return [(article, row, score_of[row]) for article, row in ranked(model, rows, keys, top)]
@@ -168,11 +167,11 @@ def reasons(model: Model, query: Row, found: Row) -> tuple[Reason, ...]:
 
 def relation(model: Model, query: Query, row: int, score: float) -> str | None:
     """How an article is related to the query: "copy", "same event", "related", or None: a chance likeness."""
-    if any(jaccard(runs, model.runs(row)) >= COPY for runs in query.runs):
+    if any(jaccard(runs, model.segments.runs(row)) >= COPY for runs in query.runs):
         return "copy"
     if not query.runs:
         return None
-    return likeness(score, model.story(row) in query.stories if query.stories else None)
+    return likeness(score, model.segments.story(row) in query.stories if query.stories else None)
 
 
 def likeness(score: float, same_story: bool | None) -> str | None:
@@ -196,7 +195,7 @@ def without_copies(
         add(each)
     kept = []
     for article, row, score in found:
-        own = model.runs(row)
+        own = model.segments.runs(row)
         if not any(jaccard(own, other) >= COPY for key in own[:SKETCH].tolist() for other in seen.get(key, ())):
             kept.append((article, row, score))
             add(own)
@@ -207,13 +206,13 @@ def older(model: Model, query: Query) -> NDArray[np.bool_]:
     """bool (n_rows,): the article has a date before that of the query."""
     if not query.dates:
         raise SettingError("the query has no date, so nothing is known to be before it; try until=DATE (--until)")
-    dates = model.dates()
+    dates = model.segments.dates()
     return np.asarray((dates < min(query.dates)) & (dates != UNDATED))
 
 
 def decay(model: Model, query: Query, half_life: float) -> NDArray[np.float64]:
     """float64 (n_rows,), 0 to 1: halves with every `half_life` days between an article and the query."""
-    dates = model.dates()
+    dates = model.segments.dates()
     dated = dates != UNDATED
     if not dated.any():
         return np.ones(len(dates))

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from topics import groups, later, lookup, support, vectorize
 from topics.corpus.cleaning import Furniture, words_of
 from topics.drift import drift
-from topics.duplicates import Hashes, runs
+from topics.duplicates import runs
 from topics.errors import ArticleNotFound, DamagedModel, SettingError
-from topics.facets import UNDATED, Filters, check_known, grouped, seconds
+from topics.facets import ALL, UNDATED, Filters, seconds
 from topics.factorize import weights as fit_weights
-from topics.fitted import Topics
-from topics.index import Rows
+from topics.fitted import Topics, parts
+from topics.index import Row, Rows
 from topics.matching import RELATED, Query, Wanted, match, ranked, together
 from topics.passages import passages
 from topics.records import (
@@ -39,7 +39,7 @@ from topics.records import (
     TopicArticle,
     TopicWeight,
 )
-from topics.segment import Segment
+from topics.segment import Segment, Segments
 from topics.settings import Settings
 from topics.tables import Listing, curve, html
 from topics.text.mixed import LanguageWords, Tagger
@@ -47,16 +47,10 @@ from topics.text.tokens import Tokens, Words, tokenise
 from topics.trends import LEAST_ARTICLES, Part, Trends, Weighed, compare, trends
 from topics.vocabulary import TOPIC_BASE, Vocabulary
 
-Row = tuple[NDArray[np.int32], NDArray[np.float32]]
-# A topic below this part of an article is noise of the fit.
-LEAST_WEIGHT = 0.01
 # Articles weighed at once when others than the model's are assigned.
 BLOCK = 1000
 # The number of a query's term that no article holds; no term ever gets it.
 NOWHERE = TOPIC_BASE - 1
-
-
-ALL = Filters()
 
 
 class Articles(Protocol):
@@ -93,17 +87,14 @@ class Model:
         self.furniture = furniture
         self.vocabulary = vocabulary
         self.fitted = fitted
-        self.segments = tuple(segments)
+        self.segments = Segments(segments)
         self.reader = reader
         self.info = dict(info or {})
-        # rows run over all segments; those of articles that are gone keep their numbers
-        self._starts = np.concatenate([[0], np.cumsum([len(segment) for segment in self.segments])])
-        self._n_rows = int(self._starts[-1])
         self._stories: list[Story] | None = None
 
     def __len__(self) -> int:
         """How many articles are there."""
-        return sum(segment.n_live for segment in self.segments)
+        return self.segments.n_live
 
     def __repr__(self) -> str:
         return f"Model({len(self)} articles, {len(self.fitted)} topics)"
@@ -146,8 +137,8 @@ class Model:
         keywords in any form; None for a topic without an article."""
         keywords = [[self._forms(word) for word in row if word >= 0] for row in self.fitted.keywords[:, : support.TOP]]
         strongest, held = self.strongest(), np.zeros(len(keywords), np.int64)
-        strongest[~self.passes(ALL)] = -1
-        for start, segment in zip(self._starts, self.segments, strict=False):
+        strongest[~self.segments.passes(ALL)] = -1
+        for start, segment in zip(self.segments.starts, self.segments, strict=False):
             held += support.holding(keywords, segment.index, strongest[start : start + len(segment)])
         sizes = np.bincount(strongest[strongest >= 0], minlength=len(keywords))
         return tuple(float(n / size) if size else None for n, size in zip(held, sizes, strict=True))
@@ -181,15 +172,15 @@ class Model:
     ) -> Listing[TopicArticle]:
         """The strongest articles of a topic (of every topic when None), strongest first, ties by id."""
         wanted = range(len(self.fitted)) if topic is None else [self.check_topic(topic)]
-        passes = self.passes(filters)
+        passes = self.segments.passes(filters)
         found: Listing[TopicArticle] = Listing()
         for number in wanted:
-            scores = np.zeros(self._n_rows)
-            for start, part in zip(self._starts, self.weights, strict=False):
+            scores = np.zeros(self.segments.n_rows)
+            for start, part in zip(self.segments.starts, self.weights, strict=False):
                 hits = np.flatnonzero(part.terms == number)
                 scores[start + np.searchsorted(part.starts, hits, side="right") - 1] = part.values[hits]
             scores = np.where(passes, scores, 0)
-            ranking = ranked(self, np.arange(self._n_rows), scores, top)
+            ranking = ranked(self, np.arange(self.segments.n_rows), scores, top)
             found += [TopicArticle(article, number, float(scores[row])) for article, row in ranking]
         return found
 
@@ -202,7 +193,7 @@ class Model:
         if articles is not None:
             yield from self._assign_new(articles, min_weight)
             return
-        passes = self.passes(filters)
+        passes = self.segments.passes(filters)
         for row, article in enumerate(self.reader.scan(text=False)):
             if passes[row]:
                 yield self._assignment(article, *self.weights_of(row), min_weight)
@@ -271,26 +262,13 @@ class Model:
 
         group : "source" or "section", None for all articles together.  least : articles that a period must have.
         """
-        return trends(self._weighed(group), self.fitted.labels, self.passes(filters), UNDATED, by=by, least=least)
+        weighed = Weighed.make(self.segments, self.weights, group)
+        return trends(weighed, self.fitted.labels, self.segments.passes(filters), UNDATED, by=by, least=least)
 
     def compare(self, group: str = "source", *, filters: Filters = ALL) -> Listing[Part]:
         """What each source or section writes about: the share of every topic in it, the largest group first."""
-        return Listing(compare(self._weighed(group), len(self.fitted), self.passes(filters)))
-
-    def _weighed(self, group: str | None) -> Weighed:
-        """The topics, dates and groups of all segments as one."""
-        parts = self.weights
-        facets = [segment.facets for segment in self.segments]
-        numbers, names = grouped(facets, group)
-        lengths = np.concatenate([np.diff(part.starts) for part in parts])
-        return Weighed(
-            np.concatenate([[0], np.cumsum(lengths)]),
-            np.concatenate([part.terms for part in parts]),
-            np.concatenate([part.values for part in parts]),
-            np.concatenate([facet.dates for facet in facets]),
-            numbers,
-            names,
-        )
+        weighed = Weighed.make(self.segments, self.weights, group)
+        return Listing(compare(weighed, len(self.fitted), self.segments.passes(filters)))
 
     # --- look-up
 
@@ -349,10 +327,9 @@ class Model:
 
     def query_of(self, row: int) -> Query:
         """The same of the article in a row."""
-        segment, place = self._place(row)
-        date = int(segment.facets.dates[place])
+        held, date = self.segments, self.segments.date(row)
         dates = () if date == UNDATED else (date,)
-        return Query(self.row(row), (segment.runs.row(place),), (row,), dates, frozenset([self.story(row)]))
+        return Query(held.row(row), (held.runs(row),), (row,), dates, frozenset([held.story(row)]))
 
     def explain(self, match: Match, sentences: int = 2) -> list[Passage]:
         """The sentences of a match that carry what it shares with the query, in the order of its text."""
@@ -398,39 +375,6 @@ class Model:
         hint = f"; the nearest are {', '.join(map(repr, near))}" if near else ""
         raise ArticleNotFound(f"no article has the id, URL or title {name!r}{hint}")
 
-    def row(self, number: int) -> Row:
-        """The look-up row of an article of the model."""
-        segment, place = self._place(number)
-        return segment.index.rows.row(place)
-
-    def runs(self, row: int) -> Hashes:
-        """The five-word runs of an article of the model."""
-        segment, place = self._place(row)
-        return segment.runs.row(place)
-
-    def story(self, row: int) -> int:
-        """The number of an article's story; it may be the only one in it."""
-        segment, place = self._place(row)
-        return int(segment.stories[place])
-
-    def stories_of(self, rows: NDArray[np.int64]) -> NDArray[np.int32]:
-        """The same of many articles.  rows : ascending."""
-        return np.concatenate([segment.stories[places] for segment, places in self.split(rows)])
-
-    def dates(self) -> NDArray[np.int64]:
-        """int64 (n_rows,): seconds, UNDATED for none."""
-        return np.concatenate([segment.facets.dates for segment in self.segments])
-
-    def split(self, rows: NDArray[np.int64]) -> list[tuple[Segment, NDArray[np.int64]]]:
-        """Every segment with those of these rows that are its own, counted from its first.  rows : ascending."""
-        cuts = np.searchsorted(rows, self._starts)
-        parts = zip(self.segments, self._starts, cuts, cuts[1:], strict=False)
-        return [(segment, rows[first:last] - start) for segment, start, first, last in parts]
-
-    def _place(self, row: int) -> tuple[Segment, int]:
-        number = int(np.searchsorted(self._starts, row, side="right")) - 1
-        return self.segments[number], row - int(self._starts[number])
-
     def encode(self, title: str, text: str, *, with_topics: bool = True) -> Row:
         """The look-up row of a text.  Terms that no article holds count in its length, and match nothing."""
         tokens, words = self._tokens_of_one(Article("", title, text))
@@ -446,7 +390,7 @@ class Model:
             terms, values = X.indices.astype(np.int32), X.data
         behind = (terms >= n_known) & (terms < TOPIC_BASE)
         if behind.any():
-            tables = [segment.later for segment in self.segments if len(segment.later)]
+            tables = self.segments.later_terms()
             # a term that nobody holds keeps its place in the length and gets a number that stands nowhere
             numbers = [later.find(tables, term) or NOWHERE for term in encoded.new]
             terms = later.renumber(terms, n_known, numbers)
@@ -466,47 +410,7 @@ class Model:
             f"an article holds term {term}, which no vocabulary has; restore the model or train it again"
         )
 
-    def nearest(
-        self, row: Row, top: int, passes: NDArray[np.bool_], least: float = 0.0
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Rows and scores of the `top` nearest articles that pass, and all that tie with the last; unordered."""
-        masks = np.split(passes, self._starts[1:-1])
-        found = [
-            segment.index.nearest(*row, top, passes=mask, least=least)
-            for segment, mask in zip(self.segments, masks, strict=True)
-        ]
-        rows = np.concatenate([rows + start for (rows, _), start in zip(found, self._starts, strict=False)])
-        return rows, np.concatenate([scores for _, scores in found])
-
-    def passes(self, filters: Filters) -> NDArray[np.bool_]:
-        """bool (n_rows,): there is an article in the row and it passes the filters."""
-        if filters:
-            check_known(filters, [segment.facets for segment in self.segments], [s.removed for s in self.segments])
-            masks = [segment.facets.mask(filters) for segment in self.segments]
-        else:
-            masks = [np.ones(len(segment), np.bool_) for segment in self.segments]
-        for mask, segment in zip(masks, self.segments, strict=True):
-            mask[segment.removed] = False
-        return np.concatenate(masks) if masks else np.zeros(0, np.bool_)
-
-    def rows_passing(self, filters: Filters = ALL) -> NDArray[np.int64]:
-        """The rows of the articles that pass the filters, ascending."""
-        return np.flatnonzero(self.passes(filters))
-
     def weights_of(self, row: int) -> Row:
         """Topics and weights of the article in a row, hidden topics too."""
-        segment = int(np.searchsorted(self._starts, row, side="right")) - 1
-        return self.weights[segment].row(row - int(self._starts[segment]))
-
-
-def parts(W: NDArray[np.float32], H: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Weights of articles as parts that sum to 1; noise below LEAST_WEIGHT is dropped.
-
-    A topic's weight is measured by how much of the article it explains: times the length of its row of H.
-    """
-    W = W * np.linalg.norm(H, axis=1)
-    total = W.sum(axis=1, keepdims=True)
-    P = np.divide(W, total, out=np.zeros_like(W), where=total > 0)
-    P[P < LEAST_WEIGHT] = 0
-    total = P.sum(axis=1, keepdims=True)
-    return np.asarray(np.divide(P, total, out=np.zeros_like(P), where=total > 0), np.float32)
+        number, place = self.segments.place(row)
+        return self.weights[number].row(place)

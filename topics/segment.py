@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics.drift import Familiarity
-from topics.duplicates import Runs
-from topics.facets import Facets
-from topics.index import Index, Rows
+from topics.duplicates import Hashes, Runs
+from topics.facets import ALL, Facets, Filters, check_known
+from topics.index import Index, Row, Rows
 from topics.later import LaterTerms
 
 # No merge makes a segment of more articles than this: writing so many again takes a few seconds, and a million added
@@ -54,6 +54,100 @@ class Segment:
     def n_live(self) -> int:
         """How many articles are there."""
         return len(self) - len(self.removed)
+
+
+class Segments(tuple[Segment, ...]):
+    """The segments of a model, oldest first, as one run of rows; those of articles that are gone keep their numbers.
+
+    starts : int64, the first row of each segment, and behind them n_rows.
+    """
+
+    starts: NDArray[np.int64]
+
+    def __new__(cls, segments: Iterable[Segment]) -> Segments:
+        made = super().__new__(cls, segments)
+        made.starts = np.concatenate([[0], np.cumsum([len(segment) for segment in made])]).astype(np.int64)
+        return made
+
+    @property
+    def n_rows(self) -> int:
+        """Rows in all."""
+        return int(self.starts[-1])
+
+    @property
+    def n_live(self) -> int:
+        """How many articles are there."""
+        return sum(segment.n_live for segment in self)
+
+    def place(self, row: int) -> tuple[int, int]:
+        """The number of a row's segment, and the row counted from its first."""
+        number = int(np.searchsorted(self.starts, row, side="right")) - 1
+        return number, row - int(self.starts[number])
+
+    def split(self, rows: NDArray[np.int64]) -> list[tuple[Segment, NDArray[np.int64]]]:
+        """Every segment with those of these rows that are its own, counted from its first.  rows : ascending."""
+        cuts = np.searchsorted(rows, self.starts)
+        parts = zip(self, self.starts, cuts, cuts[1:], strict=False)
+        return [(segment, rows[first:last] - start) for segment, start, first, last in parts]
+
+    def row(self, row: int) -> Row:
+        """The look-up row of an article."""
+        number, place = self.place(row)
+        return self[number].index.rows.row(place)
+
+    def runs(self, row: int) -> Hashes:
+        """The five-word runs of an article."""
+        number, place = self.place(row)
+        return self[number].runs.row(place)
+
+    def story(self, row: int) -> int:
+        """The number of an article's story; it may be the only one in it."""
+        number, place = self.place(row)
+        return int(self[number].stories[place])
+
+    def stories_of(self, rows: NDArray[np.int64]) -> NDArray[np.int32]:
+        """The same of many articles.  rows : ascending."""
+        return np.concatenate([segment.stories[places] for segment, places in self.split(rows)])
+
+    def date(self, row: int) -> int:
+        """Seconds, UNDATED for none."""
+        number, place = self.place(row)
+        return int(self[number].facets.dates[place])
+
+    def dates(self) -> NDArray[np.int64]:
+        """The same of all rows: int64 (n_rows,)."""
+        return np.concatenate([segment.facets.dates for segment in self])
+
+    def passes(self, filters: Filters = ALL) -> NDArray[np.bool_]:
+        """bool (n_rows,): there is an article in the row and it passes the filters."""
+        if filters:
+            check_known(filters, [segment.facets for segment in self], [segment.removed for segment in self])
+            masks = [segment.facets.mask(filters) for segment in self]
+        else:
+            masks = [np.ones(len(segment), np.bool_) for segment in self]
+        for mask, segment in zip(masks, self, strict=True):
+            mask[segment.removed] = False
+        return np.concatenate(masks) if masks else np.zeros(0, np.bool_)
+
+    def rows_passing(self, filters: Filters = ALL) -> NDArray[np.int64]:
+        """The rows of the articles that pass the filters, ascending."""
+        return np.flatnonzero(self.passes(filters))
+
+    def nearest(
+        self, row: Row, top: int, passes: NDArray[np.bool_], least: float = 0.0
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Rows and scores of the `top` nearest articles that pass, and all that tie with the last; unordered."""
+        masks = np.split(passes, self.starts[1:-1])
+        found = [
+            segment.index.nearest(*row, top, passes=mask, least=least)
+            for segment, mask in zip(self, masks, strict=True)
+        ]
+        rows = np.concatenate([rows + start for (rows, _), start in zip(found, self.starts, strict=False)])
+        return rows, np.concatenate([scores for _, scores in found])
+
+    def later_terms(self) -> list[LaterTerms]:
+        """The tables of terms that came after the fit, those that are empty left out."""
+        return [segment.later for segment in self if len(segment.later)]
 
 
 NONE_REMOVED = np.zeros(0, np.int64)

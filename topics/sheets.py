@@ -77,7 +77,7 @@ def _words(model: Model, chance: np.random.Generator) -> tuple[list[Row], list[R
 
 def _topics(model: Model, chance: np.random.Generator) -> tuple[list[Row], list[Row]]:
     """The strongest topics of an article and one that it does not have, shuffled; a row for each article."""
-    names, rows = model.fitted.names, model.rows_passing()
+    names, rows = model.fitted.names, model.segments.rows_passing()
     items: list[Row] = []
     key: list[Row] = []
     for row in chance.permutation(rows):
@@ -99,7 +99,7 @@ def _topics(model: Model, chance: np.random.Generator) -> tuple[list[Row], list[
 def _coding(model: Model, chance: np.random.Generator) -> tuple[list[Row], list[Row]]:
     """Random articles of each topic; a row for each."""
     strongest = model.strongest()
-    rows = model.rows_passing()
+    rows = model.segments.rows_passing()
     items, key = [], []
     for number, name in enumerate(model.fitted.names):
         mine = rows[strongest[rows] == number]

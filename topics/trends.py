@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from topics import periods
 from topics.errors import SettingError
+from topics.facets import grouped
+from topics.index import Rows
+from topics.segment import Segment
 from topics.tables import curve, dataframe, html
 
 # A share of ten articles moves by a tenth with a single one of them.
@@ -170,6 +173,21 @@ class Weighed:
     dates: NDArray[np.int64]
     group: NDArray[np.int32]
     groups: Sequence[str]
+
+    @classmethod
+    def make(cls, segments: Sequence[Segment], weights: Sequence[Rows], group: str | None) -> Weighed:
+        """All segments as one.  weights : the topics of the articles of each.  group : "source", "section" or None."""
+        facets = [segment.facets for segment in segments]
+        numbers, names = grouped(facets, group)
+        lengths = np.concatenate([np.diff(part.starts) for part in weights])
+        return cls(
+            np.concatenate([[0], np.cumsum(lengths)]),
+            np.concatenate([part.terms for part in weights]),
+            np.concatenate([part.values for part in weights]),
+            np.concatenate([facet.dates for facet in facets]),
+            numbers,
+            names,
+        )
 
 
 def trends(

@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 from topics.corpus.cleaning import filed
 from topics.encode import Encoder
 from topics.errors import ArticleNotFound, MachineError, SettingError
-from topics.facets import Facets, Filters
-from topics.model import ALL
+from topics.facets import ALL, Facets, Filters
 from topics.records import Added, Article
 from topics.segment import LARGEST, Segment, join, plan
 from topics.settings import Settings
@@ -178,7 +177,7 @@ class Change:
 
     def remove_passing(self, filters: Filters) -> int:
         """Let all articles that pass go, as `remove` does."""
-        rows = self._model.rows_passing(filters).tolist()
+        rows = self._model.segments.rows_passing(filters).tolist()
         return self.remove([article.id for article in self._model.reader.get(rows, text=False)])
 
     def commit(self) -> None:

@@ -32,7 +32,7 @@ STORE = str(Path(topics.store.__file__).parent)
 
 def change(path: Path, value: int) -> None:
     """A whole change: an article file and two files of arrays that say `value`, one of them kept next time."""
-    with Transaction(path, "replace", wait=5.0) as transaction:
+    with Transaction(path, "replace", wait=60.0) as transaction:
         files = {}
         for role in ("model", "index"):
             new = transaction.new_path(role, ".joblib")

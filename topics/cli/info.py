@@ -58,7 +58,7 @@ def command(name: str, methods: bool, output: str | None, models: str | None) ->
 
 def languages_of(model: Model) -> dict[str, int]:
     """How many articles are in each language, as their sources or they themselves tell it; most first."""
-    live = set(model.rows_passing().tolist())
+    live = set(model.segments.rows_passing().tolist())
     rows = enumerate(model.reader.scan(text=False))
     return dict(Counter(article.lang or "unknown" for row, article in rows if row in live).most_common())
 

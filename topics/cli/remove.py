@@ -42,7 +42,7 @@ def command(
         raise click.UsageError("give --id ID, or filters (--since, --until, --source, --section), one of the two")
     if filters and not yes:
         model = load(name, models=models)
-        count = len(model.rows_passing(filters))
+        count = len(model.segments.rows_passing(filters))
         raise click.UsageError(f"{count:,} of {len(model):,} articles pass; add --yes to remove them")
     count = remove(name, ids, filters=filters, models=models)
     show(output, [{"removed": count}], lambda rows: click.echo(f"{count:,} removed"))

@@ -31,7 +31,7 @@ Progress = Callable[[int, int], None]
 
 def overview(model: Model, name: str) -> dict[str, Any]:
     """What a page needs to know of a model before it asks for more."""
-    rows = model.rows_passing()
+    rows = model.segments.rows_passing()
     dates = np.concatenate([segment.facets.dates for segment in model.segments])[rows]
     dates = dates[dates != UNDATED]
     manifest: Manifest = model.info["manifest"]
@@ -94,7 +94,7 @@ def pack(data: dict[str, Any]) -> str:
 
 def strongest(model: Model, most: int) -> NDArray[np.int64]:
     """The rows of a report, ascending: all articles, or the strongest of each topic in turn until there are `most`."""
-    passes = model.rows_passing()
+    passes = model.segments.rows_passing()
     if len(passes) <= most:
         return passes
     starts = np.cumsum([0, *(len(segment) for segment in model.segments)])

@@ -1,0 +1,43 @@
+"""How far added articles have moved away from the fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+
+import topics
+from topics.records import Article
+from topics.update import add, remove
+
+
+def test_drift_tells_when_to_train_again() -> None:
+    """Not for articles of the same kind, and for those of another; leave-one-out foretells the unknown terms."""
+    rng = np.random.default_rng(0)
+
+    def articles(kind: str, n: int) -> list[Article]:
+        draws = rng.zipf(1.4, (n, 60)) % 400
+        return [
+            Article(f"{kind}{i}", text=" ".join(f"{kind}{'abcdefghij'[w % 10]}{w}" for w in row))
+            for i, row in enumerate(draws)
+        ]
+
+    same_kind = articles("ba", 400)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "model"
+        model = topics.train(same_kind[:300], path, n_topics=5)
+        assert model.drift().retrain is None
+        add(path, same_kind[300:])
+        drift = topics.load(path).drift()
+        assert drift.retrain is None
+        assert drift.unknown_added == pytest.approx(drift.unknown_fitted, rel=0.5, abs=0.01)
+        add(path, articles("zu", 200))
+        drift = topics.load(path).drift()
+        assert (drift.fitted, drift.added) == (300, 300)
+        assert "explain" in (drift.retrain or "")
+        add(path, articles("zy", 30))
+        assert "330 articles were added to 300" in (topics.load(path).drift().retrain or "")
+        remove(path, [f"zy{i}" for i in range(30)] + [f"zu{i}" for i in range(200)])
+        assert topics.load(path).drift().retrain is None
