@@ -79,12 +79,27 @@ def test_typography_makes_no_difference(left: str, right: str) -> None:
 
 
 def test_short_texts_and_titles_do_not_count() -> None:
-    """Two results in one form are no copies, and one headline on two texts makes none."""
+    """Two results in one form are no copies, nor is a flash of another day; one headline on two texts makes none."""
     words = Words()
     short = " ".join(WORDS[:19])
     assert not len(runs_of([short]).hashes)
     titled = runs([tokenise([(" ".join(WORDS[:50]), short)], words)], words)
     assert not len(titled.hashes)
+
+
+HEADLINE = st.lists(st.sampled_from(["rail", "to", "sell", "94", "COVID-19", "don't"]), max_size=7).map(" ".join)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.lists(HEADLINE, max_size=12))
+def test_headlines_without_a_text_are_copies_word_for_word(titles: list[str]) -> None:
+    """Those of five words and more: "Letters to the editor" stands over another letter each day."""
+    words = Words()
+    left, right, scores = pairs(runs([tokenise([(title, "") for title in titles], words)], words))
+    cut = [re.findall(r"[^\W_]+", title.lower()) for title in titles]
+    expected = {(cut.index(each), i) for i, each in enumerate(cut) if len(each) >= 5 and cut.index(each) < i}
+    assert set(zip(left.tolist(), right.tolist(), strict=True)) == expected
+    assert set(scores.tolist()) <= {1.0}
 
 
 def test_many_prints_of_one_text_are_one_group() -> None:

@@ -1,7 +1,8 @@
 """Copies of a text: near-identical articles, found by the runs of five words that they share.
 
-Two texts are copies when the Jaccard index of their sets of five-word runs is COPY or more (Broder 1997). The sets are
-kept beside the index as 32-bit hashes, so no text is read again to compare, and none can be read from them.
+Two texts are copies when the Jaccard index of their sets of five-word runs is COPY or more (Broder 1997); headlines
+without a text are when they are the same word for word. The sets are kept beside the index as 32-bit hashes, so no text
+is read again to compare, and none can be read from them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from topics.text.words import JOINERS
 COPY = 0.7
 # Words of a run: three are common phrases, seven break at every small change.
 RUN = 5
-# Shorter texts are results, prices and notices, made from one form and yet about different things.
+# Shorter texts are results, prices and notices, made from one form and yet about different things; even the same words
+# come again on another day ("Fed sets two billion dlr customer repurchase"). Only where there is nothing but a headline
+# the same words are a copy, if they are as many as a run has: not "Letters to the editor".
 LEAST_WORDS = 20
 # Two texts are compared when they share one of their so many smallest hashes: of pairs at .7 this misses .3**8, 1 in
 # 15,000, and hardly ever compares others.
@@ -45,7 +48,8 @@ _pieces = re.compile(f"[.,{JOINERS}]+").split
 class Runs:
     """The sets of five-word runs of articles: those of i are ``hashes[starts[i]:starts[i + 1]]``, ascending.
 
-    starts : int64 (n_articles + 1,).  hashes : uint32.  Texts of fewer than LEAST_WORDS words have none.
+    starts : int64 (n_articles + 1,).  hashes : uint32.  Texts of fewer than LEAST_WORDS words have none; a headline
+    without a text, of RUN words and more, has two hashes of all its words.
     """
 
     starts: NDArray[np.int64]
@@ -87,7 +91,7 @@ class Runs:
 
 
 def runs(blocks: Sequence[Tokens], words: Words | LanguageWords) -> Runs:
-    """The runs of the texts of all articles; titles, which papers write anew, are left out."""
+    """The runs of the texts of all articles.  Titles, which papers write anew, are left out where there is a text."""
     starts, hashes = _word_hashes(words)
     return Runs.join(_runs(block, starts, hashes) for block in blocks)
 
@@ -107,24 +111,54 @@ def _runs(tokens: Tokens, piece_starts: NDArray[np.int64], pieces: NDArray[np.ui
     n = len(tokens)
     article = np.repeat(np.arange(n), np.diff(tokens.starts))
     in_text = np.arange(len(tokens.ids)) >= np.repeat(tokens.starts[:-1] + tokens.titles, np.diff(tokens.starts))
-    ids, article = tokens.ids[in_text], article[in_text]
-    sizes = np.diff(piece_starts)[ids]
+    sizes = np.diff(piece_starts)[tokens.ids]
+    lengths = np.bincount(article[in_text], sizes[in_text], n)
+    is_headline, is_long = lengths == 0, lengths >= LEAST_WORDS
+    used = in_text | is_headline[article]
+    ids, sizes, article = tokens.ids[used], sizes[used], article[used]
     ends = np.cumsum(sizes)
     stream = pieces[np.arange(int(sizes.sum())) + np.repeat(piece_starts[ids] - (ends - sizes), sizes)]
     article = np.repeat(article, sizes)
-    long_enough = np.bincount(article, minlength=n) >= LEAST_WORDS
     # the hash of a run is a polynomial of the hashes of its words, in arithmetic modulo 2**64
     mixed = np.zeros(max(0, len(stream) - RUN + 1), np.uint64)
     for place in range(RUN):
-        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + stream[place : place + len(mixed)]
-    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = _mix(mixed, stream[place : place + len(mixed)])
     first, last = article[: len(mixed)], article[RUN - 1 :]
-    whole = (first == last) & long_enough[first]
+    whole = (first == last) & is_long[first]
+    headlines, hashes = _whole(stream, article, is_headline)
     # article and hash in one number, so that one sort makes the sets
-    both = np.sort((first[whole].astype(np.uint64) << np.uint64(32)) | (mixed[whole] >> np.uint64(32)))
+    owner = np.concatenate([first[whole], np.repeat(headlines, 2)]).astype(np.uint64) << np.uint64(32)
+    both = np.sort(owner | np.concatenate([_spread(mixed[whole]) >> np.uint64(32), hashes]))
     both = both[np.diff(both, prepend=np.uint64(2**64 - 1)) != 0]
     counts = np.bincount((both >> np.uint64(32)).astype(np.int64), minlength=n)
     return Runs(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), both.astype(np.uint32))
+
+
+def _whole(
+    stream: NDArray[np.uint64], article: NDArray[np.int64], is_headline: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """Articles that are a headline of RUN words and more, and two hashes below 2**32 of all words of each, in turn.
+
+    stream : hashes of words.  article : whose they are, ascending.  is_headline : bool (n_articles,).
+    """
+    lengths = np.bincount(article, minlength=len(is_headline))
+    starts = np.cumsum(lengths) - lengths
+    rows = np.flatnonzero(is_headline & (lengths >= RUN))
+    mixed = np.zeros(len(rows), np.uint64)
+    for place in range(int(lengths[rows].max(initial=0))):
+        at = np.flatnonzero(lengths[rows] > place)
+        mixed[at] = _mix(mixed[at], stream[starts[rows[at]] + place])
+    mixed = _spread(mixed)
+    return rows, np.column_stack([mixed >> np.uint64(32), mixed & np.uint64(0xFFFFFFFF)]).ravel()
+
+
+def _mix(mixed: NDArray[np.uint64], words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The next word of each polynomial."""
+    return mixed * np.uint64(0x9E3779B97F4A7C15) + words
+
+
+def _spread(mixed: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
 
 
 def jaccard(left: Hashes, right: Hashes) -> float:

@@ -79,6 +79,7 @@ def test_what_is_missing_is_named_with_the_nearest(write: Any, articles: Any, tm
         (tmp_path / "new" / "january.jsonl", r"no such file or folder; did you mean .*news\?"),
         (tmp_path / "news" / "*.csv", r"no file matches; check the spelling"),
         (tmp_path / "nowhere" / "x" / "y", r"no such file or folder"),
+        ("https://news.test/feed.xml", r"an address, and nothing is fetched; download it"),
     ):
         with pytest.raises(SourceError, match=message):
             read([source])
@@ -90,6 +91,16 @@ def test_what_is_missing_is_named_with_the_nearest(write: Any, articles: Any, tm
         read([tmp_path / "bare"])
     with pytest.raises(SourceError, match="does not tell the format; add --format"):
         read([tmp_path / "pictures" / "a.jpg"])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets few people make links")
+def test_a_link_that_leads_nowhere_is_named_so(tmp_path: Path) -> None:
+    """Not as a file that is missing beside one of its very name."""
+    (tmp_path / "news.jsonl").symlink_to(tmp_path / "gone.jsonl")
+    (tmp_path / "round.jsonl").symlink_to(tmp_path / "round.jsonl")
+    for name in ("news.jsonl", "round.jsonl"):
+        with pytest.raises(SourceError, match="a link that leads nowhere"):
+            read([tmp_path / name])
 
 
 def test_a_wrong_call_is_a_setting_error() -> None:

@@ -68,3 +68,10 @@ def test_find_names_the_nearest(tmp_path: Path) -> None:
     for name in ("xyz", "unfinished", str(tmp_path / "none")):
         with pytest.raises(ModelNotFound, match="topics models"):
             find(name, tmp_path)
+
+
+def test_a_file_in_place_of_the_models_folder_is_told(tmp_path: Path) -> None:
+    """It would look like a folder without models."""
+    (tmp_path / "models").write_text("notes")
+    with pytest.raises(SettingError, match="not a folder"):
+        list_models(tmp_path / "models")

@@ -32,7 +32,7 @@ def command(
     """List articles with nearly the same text, in groups, the earliest of a group first.
 
     The score is the share of five-word runs that the two least alike of a group have in common, 0.7 to 1. Texts of
-    fewer than 20 words are left out.
+    fewer than 20 words are left out; headlines without a text are copies when they are the same word for word.
     """
     from topics.api import load
 

@@ -82,6 +82,10 @@ def _of_one(source: str, wanted: Format | None) -> Found:
     if Path(source).exists():
         file = _one_file(source, Path(source).name, source, _format_for(source, wanted), wanted, explicit=True)
         return Found((file,), 0, ())
+    if Path(source).is_symlink():
+        raise SourceError(f"{source}: a link that leads nowhere; give the file it stood for")
+    if "://" in source:
+        raise SourceError(f"{source}: an address, and nothing is fetched; download it, and give the file")
     if not glob.has_magic(source):
         raise SourceError(f"{source}: no such file or folder; {_nearest(Path(source))}")
     matches = sorted(glob.glob(source, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern

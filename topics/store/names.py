@@ -86,8 +86,10 @@ def find(name: str, folder: Path) -> Path:
 
 
 def list_models(folder: Path) -> list[Path]:
-    """The models in `folder`, by name; none when it does not exist."""
+    """The models in `folder`, by name; none when it does not exist.  Raises SettingError when it is no folder."""
     try:
         return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and is_model(path))
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
+    except (FileNotFoundError, PermissionError):
         return []
+    except NotADirectoryError as error:
+        raise SettingError(f"{folder}: not a folder; models lie in a folder, one each") from error
