@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from topics.corpus import ReadOptions, Report, read
+from topics.corpus.blocks import Block
 from topics.records import Article
 
 Write = Callable[..., str]
@@ -28,6 +29,17 @@ def write(tmp_path: Path) -> Write:
         return str(path)
 
     return to
+
+
+@pytest.fixture(scope="session")
+def one_by_one() -> Callable[[Iterable[tuple[int, Any]]], Iterator[tuple[int, Any]]]:
+    """What a reader yields, with the records of a Block in its place."""
+
+    def of(rows: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+        for line, row in rows:
+            yield from row.records(line) if isinstance(row, Block) else ((line, row),)
+
+    return of
 
 
 @pytest.fixture

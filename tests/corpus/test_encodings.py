@@ -156,11 +156,13 @@ LINES = "".join(f'{{"id": "{n}", "text": "Café nº {n} — l’été"}}\n' for 
         LINES.encode().replace(b'"text"', b'"text', 2),
     ],
 )
-def test_json_parsed_from_bytes_is_what_its_text_says(data: bytes) -> None:
+def test_json_parsed_from_bytes_is_what_its_text_says(one_by_one: Any, data: bytes) -> None:
     """The same records, places and counts, whether lines are decoded before their JSON or with it."""
     one, two = (Text(io.BufferedReader(io.BytesIO(data))) for _ in range(2))  # type: ignore[arg-type]
     source: Any = Input("x", None, two, FileReport("x", "jsonl"), {})  # type: ignore[arg-type]
-    plain, quick = ([(n, getattr(row, "why", row)) for n, row in rows] for rows in (json_rows(one), json_read(source)))
+    plain, quick = (
+        [(n, getattr(row, "why", row)) for n, row in rows] for rows in (json_rows(one), one_by_one(json_read(source)))
+    )
     assert quick == plain
     assert len(quick) >= 30
     counts = [(t.encoding, t.nuls, t.damaged_lines, t.other_lines, t.other_encoding) for t in (one, two)]
@@ -169,7 +171,7 @@ def test_json_parsed_from_bytes_is_what_its_text_says(data: bytes) -> None:
 
 @pytest.mark.parametrize(("encoding", "swallows"), [("euc_jp", b"\x8f\n"), ("gb18030", b"\x812\n")])
 def test_broken_characters_keep_the_lines_apart(
-    encoding: str, swallows: bytes, monkeypatch: pytest.MonkeyPatch
+    one_by_one: Any, encoding: str, swallows: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever a decoder makes of a character cut by a line end, lines keep their numbers."""
     monkeypatch.setattr(encodings, "guess", lambda sample: encoding)
@@ -180,6 +182,6 @@ def test_broken_characters_keep_the_lines_apart(
     reader = Text(io.BufferedReader(io.BytesIO(data)))  # type: ignore[arg-type]
     assert "".join(reader).count("\n") == 21
     source: Any = Input("x", None, Text(io.BufferedReader(io.BytesIO(data))), FileReport("x", "jsonl"), {})  # type: ignore[arg-type]
-    found = list(json_read(source))
+    found = list(one_by_one(json_read(source)))
     assert [number for number, _ in found] == list(range(1, 22))
     assert [row for _, row in found if isinstance(row, dict)] == [{"text": text.strip()}] * 20

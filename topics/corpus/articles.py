@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
+from itertools import repeat
 from typing import Any
 
 from topics.corpus import dates
@@ -18,7 +19,7 @@ Record = dict[str, Any]
 _MOST_PLANS = 10_000
 
 # A dict here would be shared by all articles and could be changed; records.Article has the same kind of default.
-_NO_EXTRA: Mapping[str, Any] = Article("x").extra
+NO_EXTRA: Mapping[str, Any] = Article("x").extra
 
 
 _DATE, _SOURCE = FIELDS.index("date"), FIELDS.index("source")
@@ -54,6 +55,26 @@ class _Draft:
         self.extra = extra
 
 
+def drafted(ids: list[str], *others: Iterable[Any]) -> list[Article]:
+    """Articles of values for each of their slots, in order."""
+    articles: list[Any] = list(map(object.__new__, repeat(_Draft, len(ids))))
+    for article, values in zip(articles, zip(ids, *others)):  # noqa: B905 - some of `others` never end
+        (
+            article.id,
+            article.title,
+            article.text,
+            article.date,
+            article.source,
+            article.section,
+            article.url,
+            article.authors,
+            article.lang,
+            article.extra,
+        ) = values
+        article.__class__ = Article
+    return articles
+
+
 class BadRecord(Exception):
     """A record that is left out; never leaves this package, for it becomes a Skip.
 
@@ -79,9 +100,9 @@ class Builder:
 
     def __init__(self, told: Mapping[str, str], day_first: bool | None, on_repeat: str) -> None:
         self._told = told
-        self._day_first = day_first
+        self.day_first = day_first
         self._keep_first = on_repeat == "keep-first"
-        self._ids = Ids()
+        self.ids = Ids()
         self._plans: dict[tuple[str, ...], Plan] = {}
         self.repeated = 0
         self.first_repeat = ""
@@ -126,39 +147,39 @@ class Builder:
         get: Any = row.get  # a key of None finds nothing
         text: Any = get(text_key)
         if type(text) is not str:
-            text = _string(text, "text", "\n\n")
+            text = string_of(text, "text", "\n\n")
         if "\r" in text:
-            text = _line_ends(text)
+            text = line_ends(text)
         if text.isspace():
             text = ""
         title: Any = get(title_key)
-        title = title.strip() if type(title) is str else _string(title, "title", ", ").strip()
+        title = title.strip() if type(title) is str else string_of(title, "title", ", ").strip()
         if "\r" in title:
-            title = _line_ends(title)
+            title = line_ends(title)
         if not text and not title:
             raise _nothing(row, self._told)
         source, section, url = get(source_key), get(section_key), get(url_key)
         if source is not None:
-            source = (source.strip() or None) if type(source) is str else _line(source, "source")
+            source = (source.strip() or None) if type(source) is str else line_of(source, "source")
         if section is not None:
-            section = (section.strip() or None) if type(section) is str else _line(section, "section")
+            section = (section.strip() or None) if type(section) is str else line_of(section, "section")
         if url is not None:
-            url = (url.strip() or None) if type(url) is str else _line(url, "url")
-        extra: Any = _NO_EXTRA
+            url = (url.strip() or None) if type(url) is str else line_of(url, "url")
+        extra: Any = NO_EXTRA
         if plan.extra:
             extra = {}
             for key in plan.extra:
                 extra[key] = row[key]
         date: Any = get(date_key)
         if date is not None and date != "":
-            known = dates.parse(date, self._day_first) if type(date) is str else None
+            known = dates.parse(date, self.day_first) if type(date) is str else None
             date, extra = self._date(date, extra, source) if known is None else (known, extra)
         given, authors, lang = get(id_key), get(authors_key), get(lang_key)
         if given is not None:
-            given = (given.strip() or None) if type(given) is str else _line(given, "id")
+            given = (given.strip() or None) if type(given) is str else line_of(given, "id")
         if given is None:
-            given = self._ids.unique(name or made_id(url, title, text))
-        elif not self._ids.is_new(given):
+            given = self.ids.unique(name or made_id(url, title, text))
+        elif not self.ids.is_new(given):
             self._repeat(given)
         draft: Any = _Draft(
             given,
@@ -168,8 +189,8 @@ class Builder:
             source,
             section,
             url,
-            () if authors is None else _authors(authors),
-            None if lang is None else _line(lang, "lang"),
+            () if authors is None else authors_of(authors),
+            None if lang is None else line_of(lang, "lang"),
             extra,
         )
         # ``Article(...)`` sets each slot through object.__setattr__: 1.8 us, longer than decoding a record.
@@ -184,7 +205,7 @@ class Builder:
         get: Any = row.get  # a key of None finds nothing
         date = get(plan.keys[_DATE])
         try:
-            source = _line(get(plan.keys[_SOURCE]), "source")
+            source = line_of(get(plan.keys[_SOURCE]), "source")
         except BadRecord:
             source = None
         return (date if type(date) is str else ""), source
@@ -194,20 +215,20 @@ class Builder:
         if not article.title and not article.text:
             raise BadRecord("no text and no title", "an article needs one of them")
         if article.id:
-            if not self._ids.is_new(article.id):
+            if not self.ids.is_new(article.id):
                 self._repeat(article.id)
             return article
-        return replace(article, id=self._ids.unique(made_id(article.url, article.title, article.text)))
+        return replace(article, id=self.ids.unique(made_id(article.url, article.title, article.text)))
 
     def _date(self, given: Any, extra: Mapping[str, Any], source: Any) -> tuple[str | None, Mapping[str, Any]]:
         if type(given) is not str:
             number = type(given) is int or (type(given) is float and given.is_integer())
-            given = str(int(given)) if number else _string(given, "date", ", ")
-        date = dates.parse(given, self._day_first)
+            given = str(int(given)) if number else string_of(given, "date", ", ")
+        date = dates.parse(given, self.day_first)
         if date is not None or not given.strip():
             return date, extra
-        if self._day_first is None and dates.is_ambiguous(given):
-            name = None if source is None else _line(source, "source")
+        if self.day_first is None and dates.is_ambiguous(given):
+            name = None if source is None else line_of(source, "source")
             if name not in self.orders:
                 raise Undecided(name)
             if (order := self.orders[name]) is not None:
@@ -244,16 +265,16 @@ def _is_empty(value: Any) -> bool:
     return value is None or value == [] or (type(value) is str and (not value or value.isspace()))
 
 
-def _line(value: Any, field: str) -> str | None:
+def line_of(value: Any, field: str) -> str | None:
     """A value of a short field: stripped; None when there is nothing."""
-    return (value if type(value) is str else _string(value, field, ", ")).strip() or None
+    return (value if type(value) is str else string_of(value, field, ", ")).strip() or None
 
 
-def _line_ends(text: str) -> str:
+def line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _string(value: Any, field: str, between: str) -> str:
+def string_of(value: Any, field: str, between: str) -> str:
     """Text of a JSON value that is not a string: a number, strings in a list, {"name": ...} as news services give."""
     if value is None:
         return ""
@@ -277,12 +298,12 @@ def _scalar(value: Any, field: str) -> str:
     raise BadRecord(f"{field} is {kind}", f"try --field {field}=KEY with a key that holds a string")
 
 
-def _authors(value: Any) -> tuple[str, ...]:
+def authors_of(value: Any) -> tuple[str, ...]:
     """One string each.  A string is split at semicolons only: a comma may stand inside a name ("Doe, Jane")."""
     if value is None or value == "":
         return ()
     if isinstance(value, list):
         names = [_scalar(item, "authors") for item in value]
     else:
-        names = _string(value, "authors", ";").split(";")
+        names = string_of(value, "authors", ";").split(";")
     return tuple(name for item in names if (name := item.strip()))

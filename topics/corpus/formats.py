@@ -1,7 +1,8 @@
 """Which formats there are, by suffix and by name, and who reads them.
 
 A reader takes an Input and yields (line, record): a record is a dict of JSON values, or a BadRecord for what could not
-be one.  A new format is a module with such a function and a line in FORMATS.
+be one, or a Block of them, the first on that line.  A new format is a module with such a function and a line
+in FORMATS.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from pathlib import PurePath
 from typing import Any
 
 from topics.corpus.articles import BadRecord
+from topics.corpus.blocks import Block
 from topics.corpus.encodings import ByteStream, Text
 from topics.corpus.report import FileReport
 from topics.errors import SettingError
 
-Numbered = tuple[int, dict[str, Any] | BadRecord]
+Numbered = tuple[int, dict[str, Any] | BadRecord | Block]
 
 
 @dataclass(slots=True)

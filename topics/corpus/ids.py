@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 
@@ -26,6 +27,14 @@ class Ids:
         before = len(self._seen)
         self._seen.add(hash(given))
         return len(self._seen) > before
+
+    def all_new(self, given: Sequence[str]) -> bool:
+        """Whether each comes for the first time; if not, none of them is put down."""
+        found = set(map(hash, given))
+        if len(found) < len(given) or not found.isdisjoint(self._seen):
+            return False
+        self._seen |= found
+        return True
 
     def unique(self, made: str) -> str:
         """An id that we made, with ``-2``, ``-3`` for further equal ones."""

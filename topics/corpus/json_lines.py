@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from io import BytesIO
 from json import JSONDecodeError, JSONDecoder
 from math import isfinite
 from typing import Any
 
 from topics.corpus.articles import BadRecord
+from topics.corpus.blocks import Block, block_of
 from topics.corpus.encodings import Text
 from topics.corpus.formats import Input, Numbered
 
@@ -39,8 +41,13 @@ def _finite(text: str) -> float | None:
 DECODER = JSONDecoder(strict=False, parse_constant=lambda _: None, parse_float=_finite)
 
 
-# Lines, and what gives the text of one of them.
-_Lines = tuple["list[str] | list[bytes]", Callable[[int], str]]
+# What nearly all records hold, and needs no second look but for NULs.
+_Flat = dict[str, str | int | float | bool | list[str] | None]
+# A longer block holds one long line; it is not copied about.
+_LONGEST_BLOCK = 1 << 18
+
+# Lines, and what gives the text of one of them; or a block that is done.
+_Lines = tuple["list[str] | list[bytes]", Callable[[int], str]] | Block
 
 
 def read(source: Input) -> Iterator[Numbered]:
@@ -54,7 +61,15 @@ def rows(blocks: Iterable[str]) -> Iterator[Numbered]:
 
 def _in_bytes(text: Text) -> Iterator[_Lines]:
     """Lines that are not decoded where they may be UTF-8: JSON is parsed from bytes, and each line decoded in that."""
+    from msgspec.json import Decoder
+
+    decode = Decoder(_Flat).decode
     for block in text.blocks():
+        if text.is_utf8 and len(block) <= _LONGEST_BLOCK and (found := _flat(block, decode)) is not None:
+            yield found
+            if not block.isascii():
+                text.proven()
+            continue
         if not text.is_utf8:
             lines = text.decoded(block).split("\n")
             yield lines, lines.__getitem__
@@ -63,6 +78,33 @@ def _in_bytes(text: Text) -> Iterator[_Lines]:
         yield block.split(b"\n"), lazily
         if lazily.lines is None and not block.isascii():
             text.proven()
+
+
+def _flat(block: bytes, decode: Callable[[bytes], Any]) -> Block | None:
+    """The records of a block; None where one line is no record, or not a usual one."""
+    from msgspec import MsgspecError
+
+    try:
+        found = block_of(list(map(decode, BytesIO(block))))
+    except (MsgspecError, ValueError, RecursionError):
+        return None
+    usual = all(map(_is_usual, found.shapes)) and not any(map(_has_nul, found.columns.values()))
+    return found if usual else None
+
+
+def _has_nul(values: Sequence[Any]) -> bool:
+    try:
+        return "\0" in "".join(filter(None, values))
+    except TypeError:  # not all are strings
+        texts = [value for value in values if type(value) is str]
+        for value in values:
+            if type(value) is list:
+                texts += value
+        return "\0" in "".join(texts)
+
+
+def _is_usual(keys: tuple[str, ...]) -> bool:
+    return _NOT_USUAL.isdisjoint(keys) and "\0" not in "".join(keys)
 
 
 class _Lazily:
@@ -89,8 +131,13 @@ def _rows(blocks: Iterable[_Lines]) -> Iterator[Numbered]:
     quick = msgspec.json.Decoder().decode
     shapes: dict[tuple[str, ...], bool] = {}
     number = bad = 0
-    for lines, text_of in blocks:
+    for block in blocks:
         first = number + 1
+        if isinstance(block, Block):
+            number += len(block)
+            yield first, block
+            continue
+        lines, text_of = block
         if not lines[-1]:
             del lines[-1]
         for line in lines:
@@ -117,7 +164,7 @@ def _rows(blocks: Iterable[_Lines]) -> Iterator[Numbered]:
                 if usual is None:
                     if len(shapes) > _MOST_SHAPES:
                         shapes.clear()
-                    usual = shapes[keys] = _NOT_USUAL.isdisjoint(keys) and "\0" not in "".join(keys)
+                    usual = shapes[keys] = _is_usual(keys)
                 if usual and _is_plain(row):
                     yield number, row
                     continue

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
 from topics.corpus import date_order
 from topics.corpus.articles import BadRecord, Builder, Undecided
+from topics.corpus.blocks import Block, articles_of
 from topics.corpus.encodings import LONGEST_LINE, is_mojibake
 from topics.corpus.fields import check_told, unknown_column
 from topics.corpus.formats import Input, format_of_name
@@ -55,8 +56,8 @@ class Record:
     where: str
 
 
-# What a part yields: (line, or position of an object), and a dict, an Article or what was wrong.
-Rows = Iterator[tuple[int, "dict[str, Any] | Article | BadRecord"]]
+# What a part yields: (line, or position of an object), and a dict, an Article, what was wrong, or many dicts.
+Rows = Iterator[tuple[int, "dict[str, Any] | Article | BadRecord | Block"]]
 
 
 @dataclass(slots=True)
@@ -75,6 +76,10 @@ class Part:
     input: Input | None = None
 
 
+# Articles, the record when they are only one, and where it or the first stands.
+_Some = tuple[Sequence[Article], Any, Part, int]
+
+
 class Reading:
     """Articles as they are read, once.  ``report`` is filled meanwhile; no list of articles is held.
 
@@ -90,21 +95,23 @@ class Reading:
         self._told_found: set[str] = set()
         self._keys: dict[str, None] = {}
         self._begun = False
+        self._by_blocks = True
         self._skips = 0  # of the SOURCE at hand
         self._first_skip: Skip | None = None
         self._has_text = False
         self._mojibake = 0
 
     def __iter__(self) -> Iterator[Article]:
-        for article, _, _, _ in self._read():
-            yield article
+        for articles, _, _, _ in self._read():
+            yield from articles
 
     def records(self) -> Iterator[Record]:
         """The same pass, with each article's own record and place."""
-        for article, record, part, line in self._read():
+        self._by_blocks = False
+        for (article,), record, part, line in self._read():
             yield Record(article, record if isinstance(record, dict) else article.row(), part.where(line))
 
-    def _read(self) -> Iterator[tuple[Article, dict[str, Any] | Article, Part, int]]:
+    def _read(self) -> Iterator[_Some]:
         if self._begun:
             raise SettingError("this reading has begun before and goes one way only; call read() again")
         self._begun = True
@@ -124,7 +131,7 @@ class Reading:
         self._check_told()
         self._finish()
 
-    def _of_part(self, part: Part) -> Iterator[tuple[Article, dict[str, Any] | Article, Part, int]]:
+    def _of_part(self, part: Part) -> Iterator[_Some]:
         report, mine = self.report, part.report
         if not mine.articles:  # not so for the second of many files that are an article each
             self._builder.forget_plans()
@@ -132,11 +139,16 @@ class Reading:
         skipped, line = report.skipped, 0
         build, name = self._builder.build, part.name
         first, last = report.first_date or "9", report.last_date or ""  # text that sorts behind and before any date
-        rows: Iterator[tuple[int, Any]] | None = part.rows
+        rows: Iterator[tuple[int, Any]] | None = self._unpacked(part.rows)
         try:
             while rows is not None:
                 following = None
                 for line, record in rows:
+                    if type(record) is list:
+                        self._count(record, mine)
+                        yield record, None, part, line
+                        first, last = report.first_date or "9", report.last_date or ""
+                        continue
                     try:
                         if type(record) is dict:
                             article = build(record, name)
@@ -150,7 +162,7 @@ class Reading:
                         self._skip(part, line, bad)
                         continue
                     except Undecided as undecided:
-                        following = self._decide_order(part, (line, record), undecided.source)
+                        following = self._decide_order(part, rows, (line, record), undecided.source)
                         break
                     report.kept += 1
                     mine.articles += 1
@@ -164,7 +176,7 @@ class Reading:
                         report.undated += 1
                     elif date < first or date > last:
                         report.first_date, report.last_date = first, last = min(first, date), max(last, date)
-                    yield article, record, part, line
+                    yield (article,), record, part, line
                 rows = following
         except BadRecord as bad:
             self._skip(part, line, bad)
@@ -178,12 +190,40 @@ class Reading:
             self._skip(part, 0, BadRecord("cannot be read as its suffix says", f"({error})"))
         self._end_part(part, empty=not mine.articles and report.skipped == skipped)
 
-    def _decide_order(self, part: Part, at: tuple[int, Any], source: str | None) -> Iterator[tuple[int, Any]]:
+    def _unpacked(self, rows: Rows) -> Iterator[tuple[int, Any]]:
+        """The rows; in place of a Block its articles, with the line of the last, or its records one by one."""
+        for line, record in rows:
+            if type(record) is not Block:
+                yield line, record
+            elif self._by_blocks and (articles := articles_of(record, self._builder)) is not None:
+                yield record.last(line), articles
+            else:
+                yield from record.records(line)
+
+    def _count(self, articles: list[Article], mine: FileReport) -> None:
+        """Put down many articles at once."""
+        report = self.report
+        report.kept += len(articles)
+        mine.articles += len(articles)
+        texts = [article.text for article in articles]
+        self._has_text = self._has_text or any(texts)
+        self._mojibake += sum([not text.isascii() and is_mojibake(text) for text in texts])
+        dates = [article.date for article in articles if article.date is not None]
+        report.undated += len(articles) - len(dates)
+        if dates:
+            report.first_date = min(report.first_date or "9", *dates)
+            report.last_date = max(report.last_date or "", *dates)
+
+    def _decide_order(
+        self, part: Part, rows: Iterator[tuple[int, Any]], at: tuple[int, Any], source: str | None
+    ) -> Iterator[tuple[int, Any]]:
         """Settle for the sources of the next records whether days or months come first.  Returns `at` and all behind.
 
         source : that of `at`.  Every source among them is settled, so that none of them asks again.
         """
-        behind, error = date_order.hold(part.rows)
+        by_blocks, self._by_blocks = self._by_blocks, False
+        behind, error = date_order.hold(rows)
+        self._by_blocks = by_blocks
         held = [at, *behind]
         votes, builder = date_order.Votes(), self._builder
         sources: dict[str | None, None] = {source: None}
@@ -197,7 +237,7 @@ class Reading:
         builder.orders.update(decided)
         for note in date_order.notes(part.report.path, votes, decided):
             self.report.note(note)
-        return chain(held, date_order.raising(error), part.rows)
+        return chain(held, date_order.raising(error), rows)
 
     def _skip(self, part: Part, line: int, bad: BadRecord) -> None:
         skip = self.report.skip(part.where(line), bad.reason, bad.why)

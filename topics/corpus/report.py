@@ -39,7 +39,7 @@ class FileReport:
 
 @dataclass(slots=True)
 class Report:
-    """The sum of a reading, correct at any moment of it.
+    """The sum of a reading, correct at any moment of it; articles count when they are made, some hundreds at once.
 
     `notes`, and a file's encoding and columns, are complete when the reading, or the file, has come to its end.
 

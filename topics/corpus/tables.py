@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from topics.corpus.articles import BadRecord
-from topics.corpus.encodings import LONGEST_LINE
+from topics.corpus.blocks import Block
+from topics.corpus.encodings import LONGEST_LINE, lines_of
 from topics.corpus.fields import find_told, listed, make_plan, unknown_column
 from topics.corpus.formats import Input, Numbered
 from topics.errors import SourceError
@@ -36,7 +36,13 @@ _END = "\0"
 _MOST_OPEN_QUOTES = 20
 
 
+# A row that is longer (of more than a few blocks) is not parsed again with each block that it goes on in.
+_LONGEST_HELD = 1 << 18
+
 _Rows = Iterator[tuple[int, list[str] | BadRecord]]
+
+# A line, how many lines below it each row begins, and the rows.
+_Part = tuple[int, Sequence[int], Sequence[list[str] | BadRecord]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,51 +63,103 @@ def read(source: Input) -> Iterator[Numbered]:
     """
     if csv.field_size_limit() < LONGEST_LINE:  # a setting of the whole process: only ever raised
         csv.field_size_limit(LONGEST_LINE)
-    blocks = iter(source.text)
-    first = next(blocks, "")
+    blocks = source.text.lines()
+    lines = next(blocks, [])
+    first = "".join(lines)
     first_line = first.partition("\n")[0].rstrip("\r")
     told = first_line[4:] if first_line[:4].lower() == "sep=" and len(first_line) == 5 else ""
     if told:  # Excel's own way to say it; a line of its own above the header
         first = first[first.find("\n") + 1 :]
+        lines = list(lines_of(first))
     dialect = _Dialect(told) if told else _sniff(first, source)
     source.report.delimiter = None if dialect.delimiter == _NO_DELIMITER else dialect.delimiter
-    lines = chain(_lines(first), chain.from_iterable(map(_lines, blocks)), (_END,))
-    rows = _rows(lines, dialect, 1 if told else 0)
-    header = next((row for _, row in rows if isinstance(row, list) and any(map(str.strip, row))), None)
-    if header is not None:
-        yield from _records(rows, header, source)
+    table: _Table | None = None
+    for line, offsets, rows in _parts(chain((lines,), blocks), dialect, 1 if told else 0):
+        behind = 0
+        if table is None:
+            behind = next((n for n, row in enumerate(rows, 1) if isinstance(row, list) and any(map(str.strip, row))), 0)
+            if not behind:
+                continue
+            header = rows[behind - 1]
+            assert isinstance(header, list)
+            table = _Table(header, source)
+        if behind < len(rows):
+            yield from table.records(line, offsets[behind:], rows[behind:])
 
 
-def _records(
-    rows: Iterator[tuple[int, list[str] | BadRecord]], raw_header: list[str], source: Input
-) -> Iterator[Numbered]:
-    header = column_names(raw_header)
-    source.header[:] = header
-    text = _text_column(header, source)
-    width = len(header)
-    for line, row in rows:
-        if type(row) is not list:
-            assert isinstance(row, BadRecord)
-            yield line, row
-            continue
-        if not any(row) or row == raw_header:
-            continue
+class _Table:
+    """From rows to records.  Raises what `read` does."""
+
+    def __init__(self, raw_header: list[str], source: Input) -> None:
+        self._raw_header = raw_header
+        self._source = source
+        self._header = source.header[:] = column_names(raw_header)
+        self._text = _text_column(self._header, source)
+
+    def records(self, line: int, offsets: Sequence[int], rows: Sequence[list[str] | BadRecord]) -> Iterator[Numbered]:
+        """line, offsets, rows : of a part."""
+        if (block := self._block(offsets, rows)) is not None:
+            yield line, block
+            return
+        for below, row in zip(offsets, rows, strict=True):
+            if isinstance(row, BadRecord):
+                yield line + below, row
+            elif any(row) and row != self._raw_header:
+                yield line + below, self._record(row)
+
+    def _block(self, offsets: Sequence[int], rows: Sequence[Any]) -> Block | None:
+        """None where one of the rows is not as usual, or there is but one."""
+        if len(rows) < 2 or set(map(len, rows)) != {len(self._header)} or self._raw_header in rows:
+            return None
+        columns = dict(zip(self._header, zip(*rows, strict=True), strict=True))
+        texts = columns[self._header[self._text]]
+        if CELL_LIMIT in map(len, texts) or (not all(texts) and not all(map(any, rows))):
+            return None
+        return Block([tuple(columns)], columns, None, offsets)
+
+    def _record(self, row: list[str]) -> dict[str, Any] | BadRecord:
+        width = len(self._header)
         if len(row) != width:
             if any(row[width:]):
                 detail = f"({len(row)} for {width}); a cell that holds the delimiter or a line end needs quotes"
-                yield line, BadRecord("more cells than columns", detail)
-                continue
+                return BadRecord("more cells than columns", detail)
             if len(row) < width:
-                source.note("rows with fewer cells than columns, read as far as they go")
+                self._source.note("rows with fewer cells than columns, read as far as they go")
             row = (row + [""] * width)[:width]
-        if len(row[text]) == CELL_LIMIT:
-            source.note("cells of exactly 32,767 characters, probably cut by a spreadsheet")
-        yield line, dict(zip(header, row))  # noqa: B905 - as long as each other by now, and checking takes time
+        if len(row[self._text]) == CELL_LIMIT:
+            self._source.note("cells of exactly 32,767 characters, probably cut by a spreadsheet")
+        return dict(zip(self._header, row, strict=True))
 
 
-def _lines(block: str) -> Iterator[str]:
-    r"""Lines as the csv module wants them: ending in \n, \r\n or \r and in none of Unicode's other line ends."""
-    return io.StringIO(block, newline="")
+def _parts(blocks: Iterator[list[str]], dialect: _Dialect, before: int) -> Iterator[_Part]:
+    """The rows of one block of lines after the other, the first behind `before` lines.
+
+    A row that a block does not end is parsed again with the next.  From one that grows long, or is no CSV, all rows
+    come one by one.
+    """
+    held: list[str] = []
+    for block in blocks:
+        lines = held + block
+        reader = dialect.reader(chain(lines, (_END,)))
+        rows: list[list[str]] = []
+        begins = [0]
+        try:
+            for row in reader:
+                rows.append(row)
+                begins.append(reader.line_num)
+        except csv.Error:
+            held = lines
+            break
+        last, end = rows.pop(), begins[-2]
+        if rows:
+            yield before + 1, begins[:-2], rows
+        held = [] if last == [_END] else lines[end:]
+        before += len(lines) - len(held)
+        if sum(map(len, held)) > _LONGEST_HELD:
+            break
+    if held:
+        for start, found in _rows(chain(held, chain.from_iterable(blocks), (_END,)), dialect, before):
+            yield start, [0], [found]
 
 
 def _rows(lines: Iterable[str], dialect: _Dialect, before: int) -> _Rows:
@@ -128,7 +186,7 @@ def _rows(lines: Iterable[str], dialect: _Dialect, before: int) -> _Rows:
         detail = f"(it took {count:,} lines as one cell, which were read again); close it or double it"
         yield start, BadRecord("a quote that is never closed", detail)
         before += reader.line_num - 1 - count
-        lines = chain(_lines(rest), (_END,))
+        lines = chain(lines_of(rest), (_END,))
     yield before + 1, BadRecord("quotes that are never closed", "the rest of the file was not read; is it CSV?")
 
 
@@ -137,7 +195,7 @@ def _sniff(first: str, source: Input) -> _Dialect:
     sample = first[: 1 << 16]
     best: tuple[tuple[bool, int, float, int], str] | None = None
     for delimiter in "\t,;|" if source.report.format == "tsv" else ",;\t|":
-        rows = [row for row in islice(_Dialect(delimiter).reader(_lines(sample)), _SAMPLE_ROWS) if any(row)]
+        rows = [row for row in islice(_Dialect(delimiter).reader(lines_of(sample)), _SAMPLE_ROWS) if any(row)]
         if not rows or len(rows[0]) < 2:
             continue
         plan = make_plan(tuple(column_names(rows[0])), source.told)

@@ -1,0 +1,153 @@
+"""Many records at once: what each goes through in Builder.build, done column by column.
+
+The records of a file are nearly all alike, and most of the time of reading short ones is not the work but the steps
+between.  A block with a record that is not as usual is left to Builder.build, record by record, so that there is one
+place that knows what to do with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
+
+from topics.corpus import dates
+from topics.corpus.articles import NO_EXTRA, BadRecord, Builder, authors_of, drafted, line_ends, line_of, string_of
+from topics.corpus.fields import Plan
+from topics.corpus.ids import made_id
+from topics.records import Article
+
+Column = Sequence[Any]
+
+
+@dataclass(slots=True)
+class Block:
+    """One or more records that follow each other.
+
+    shapes : their sets of keys, in the order of appearance.  columns : the values by key, None for a record without it.
+    rows : where they are of several shapes each record and its own, else None.  offsets : how many lines below the
+    block's own each stands; None where each is a line.
+    """
+
+    shapes: Sequence[tuple[str, ...]]
+    columns: Mapping[str, Column]
+    rows: Sequence[tuple[tuple[str, ...], dict[str, Any]]] | None = None
+    offsets: Sequence[int] | None = None
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()))) if self.rows is None else len(self.rows)
+
+    def records(self, line: int) -> Iterator[tuple[int, dict[str, Any]]]:
+        """(line, record) of each, as if it had come alone.  line : of the block."""
+        if self.rows is None:
+            keys = self.shapes[0]
+            rows = [dict(zip(keys, row, strict=True)) for row in zip(*self.columns.values(), strict=True)]
+        else:
+            rows = [row for _, row in self.rows]
+        return zip((line + below for below in self.offsets or range(len(rows))), rows, strict=True)
+
+    def last(self, line: int) -> int:
+        """The line where the last record stands."""
+        return line + (self.offsets[-1] if self.offsets else len(self) - 1)
+
+
+def block_of(rows: Sequence[dict[str, Any]]) -> Block:
+    """The block of at least one record, each on a line of its own."""
+    shape_of = list(map(tuple, rows))
+    shapes = list(dict.fromkeys(shape_of))
+    if len(shapes) == 1 and shapes[0]:
+        return Block(shapes, dict(zip(shapes[0], zip(*map(dict.values, rows), strict=True), strict=True)))
+    keys = dict.fromkeys(key for shape in shapes for key in shape)
+    columns = {key: list(map(dict.get, rows, repeat(key))) for key in keys}
+    return Block(shapes, columns, list(zip(shape_of, rows, strict=True)))
+
+
+class _Unusual(Exception):
+    """A record that Builder.build is to look at."""
+
+
+def articles_of(block: Block, builder: Builder) -> list[Article] | None:
+    """What Builder.build makes of one record after the other; None, and no id is taken, where one is not as usual."""
+    plans = [builder.plan(shape) for shape in block.shapes]
+    try:
+        columns = [None if key is None else block.columns[key] for key in _common(plans)]
+        return _built(columns, _extras(block, plans), builder)
+    except (_Unusual, BadRecord):
+        return None
+
+
+def _common(plans: list[Plan]) -> list[str | None]:
+    """The key of each field in all shapes."""
+    if any(plan.spare for plan in plans):
+        raise _Unusual
+    found = list({plan.keys for plan in plans})
+    keys = [next((key for key in of if key is not None), None) for of in zip(*found, strict=True)]
+    if any(key is not None and key != common for of in found for key, common in zip(of, keys, strict=True)):
+        raise _Unusual
+    return keys
+
+
+def _extras(block: Block, plans: list[Plan]) -> Iterable[Mapping[str, Any]]:
+    """All other keys of each record."""
+    if not any(plan.extra for plan in plans):
+        return repeat(NO_EXTRA)
+    if block.rows is not None:
+        extra_of = {shape: plan.extra for shape, plan in zip(block.shapes, plans, strict=True)}
+        return [{key: row[key] for key in extra_of[shape]} for shape, row in block.rows]
+    extra = plans[0].extra
+    return map(dict, map(zip, repeat(extra), zip(*(block.columns[key] for key in extra), strict=True)))
+
+
+def _built(columns: list[Column | None], extras: Iterable[Mapping[str, Any]], builder: Builder) -> list[Article]:
+    """columns : in the order of FIELDS, None for a field that no record has.  The steps of Builder.build."""
+    given, titled, told, when, source, section, url, authors, lang = columns
+    if told is None and titled is None:
+        raise _Unusual
+    texts = _texts(told) if told is not None else [""] * len(titled or ())
+    titles = _titles(titled) if titled is not None else [""] * len(texts)
+    if not all(texts) and not all(title or text for title, text in zip(titles, texts, strict=True)):
+        raise _Unusual
+    days = _dates(when, builder.day_first)
+    sources, sections, urls, langs = map(_lines, (source, section, url, lang), ("source", "section", "url", "lang"))
+    people = repeat(()) if authors is None else list(map(authors_of, authors))
+    ids = _stripped(given, "id") if given is not None else list(map(made_id, urls, titles, texts))
+    if not all(ids) or not builder.ids.all_new(ids):
+        raise _Unusual
+    return drafted(ids, titles, texts, days, sources, sections, urls, people, langs, extras)
+
+
+def _texts(values: Column) -> list[str]:
+    texts = [value if type(value) is str else string_of(value, "text", "\n\n") for value in values]
+    if any(["\r" in text for text in texts]):  # noqa: C419 - a list takes half the time
+        texts = list(map(line_ends, texts))
+    return ["" if text.isspace() else text for text in texts]
+
+
+def _titles(values: Column) -> list[str]:
+    titles = _stripped(values, "title")
+    return list(map(line_ends, titles)) if any(["\r" in title for title in titles]) else titles  # noqa: C419 - as above
+
+
+def _stripped(values: Column, field: str) -> list[str]:
+    try:
+        return list(map(str.strip, values))
+    except TypeError:  # not all are strings
+        return [line_of(value, field) or "" for value in values]
+
+
+def _lines(values: Column | None, field: str) -> Iterable[str | None]:
+    return repeat(None) if values is None else [line or None for line in _stripped(values, field)]
+
+
+def _dates(values: Column | None, day_first: bool | None) -> Iterable[str | None]:
+    if values is None:
+        return repeat(None)
+    given = values if None not in values else ["" if value is None else value for value in values]
+    try:
+        found = dates.parse_all(given, day_first)
+    except TypeError:  # one is a number
+        raise _Unusual from None
+    if None in found and any(date is None and value for date, value in zip(found, given, strict=True)):
+        raise _Unusual
+    return found
