@@ -29,6 +29,8 @@ _RUN = re.compile(r"[ \t\r\n\f\v\xa0]+")
 _COMMENT = re.compile("<!--.*?-->", re.DOTALL)
 _ANY_TAG = re.compile(r"<[^>]*>?")
 _TAG = re.compile(r"<[A-Za-z!/]|&[#A-Za-z]")
+# Python turns no more than 4,300 digits into a number; no letter has more than seven.
+_ENDLESS = re.compile(r"(&#[0-9]{100})[0-9]+")
 
 # Documents of news are some twenty deep.
 _DEEPEST_XML = 500
@@ -40,7 +42,7 @@ def text_of_html(fragment: str) -> str:
         return fragment.strip()
     parser = _Fragment()
     try:
-        parser.feed(_closed(fragment))
+        parser.feed(_ENDLESS.sub(r"\1", _closed(fragment)))
         parser.close()
     except AssertionError:  # the standard library's, for "<![" and what it does not know behind it
         return joined([_RUN.sub(" ", _ANY_TAG.sub(" ", fragment))])
