@@ -109,6 +109,17 @@ def test_a_compiled_step_equals_a_plain_one(n_topics: int, beta: float) -> None:
         assert np.allclose(plain, compiled, rtol=1e-3, atol=1e-4 * np.abs(plain).max())
 
 
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_a_compiled_transpose_is_scipys(jobs: int) -> None:
+    """Whatever the number of threads, rows and columns without an entry too; also of a matrix of nothing."""
+    for X in (matrix(200, 90), matrix(2, 500), sparse.csr_matrix((3, 4), dtype=np.float32)):
+        with kernels.pool(jobs) as threads:
+            found, expected = products.transposed(X, threads), X.T.tocsr()
+        assert found.shape == expected.shape
+        for name in ("data", "indices", "indptr"):
+            assert np.array_equal(getattr(found, name), getattr(expected, name)), name
+
+
 def test_threads_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     """One thread or three: the same bytes."""
     monkeypatch.setattr(factorize, "BULK", 0)
@@ -159,4 +170,4 @@ def test_it_stops_by_itself_and_says_so(way: str) -> None:
 def test_small_jobs_are_done_plainly() -> None:
     """A thousand articles never wait for numba."""
     with kernels.pool(1) as threads:
-        assert isinstance(factorize._side(matrix(), 20, 200, threads), PlainSide)
+        assert isinstance(factorize._sides(matrix(), 20, 200, threads)[0], PlainSide)

@@ -39,6 +39,8 @@ def test_blocks_come_back_in_order_and_errors_come_through() -> None:
         assert threads.map(lambda x: x * x, range(50)) == [x * x for x in range(50)]
         with pytest.raises(ZeroDivisionError):
             threads.map(lambda x: 1 // x, range(3))
+        assert threads.map(lambda x: x + 1, [1]) == [2]
+        assert threads.map(lambda x: x + 1, []) == []
 
 
 @pytest.mark.parametrize("jobs", [1, 3])

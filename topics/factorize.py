@@ -106,9 +106,9 @@ def factorise(
     twice in a row.
     """
     with limited(jobs), kernels.pool(jobs) as threads:
-        rows, columns = (_side(M, n_topics, max_iter, threads) for M in (X, X.T.tocsr()))
+        rows, columns = _sides(X, n_topics, max_iter, threads)
         W, H = nndsvd(X, n_topics, seed) if start is None else start
-        norm = float(np.dot(X.data.astype(np.float64), X.data))
+        norm = float(np.einsum("i,i->", X.data, X.data, dtype=np.float64))  # no copy in double precision
         run = _Run(rows, columns, W, H, norm, tol)
         for iteration in range(max_iter):
             run.step()
@@ -120,12 +120,13 @@ def factorise(
     return Factors(W, H, tuple(float(np.sqrt(error / norm)) if norm else 0.0 for error in run.errors), run.calm == 2)
 
 
-def _side(X: Any, n_topics: int, max_iter: int, threads: kernels.Pool) -> Side:
-    """Compiled when the job is big."""
+def _sides(X: Any, n_topics: int, max_iter: int, threads: kernels.Pool) -> tuple[Side, Side]:
+    """Those of X and of its transpose, compiled when the job is big."""
     work = 4.0 * X.nnz * n_topics + 8.0 * sum(X.shape) * n_topics**2
     module = kernels.load("products") if min(max_iter, ITERATIONS) * work >= BULK else None
-    side: Side = PlainSide(X) if module is None else module.Side.of(X, n_topics, threads)
-    return side
+    if module is None:
+        return PlainSide(X), PlainSide(X.T.tocsr())
+    return module.Side.of(X, n_topics, threads), module.Side.of(module.transposed(X, threads), n_topics, threads)
 
 
 class _Run:

@@ -80,10 +80,31 @@ class Pool:
         self._started: deque[Future[None]] = deque()
 
     def map(self, function: Callable[..., Any], *arguments: Iterable[Any]) -> list[Any]:
-        """`map` over threads: results in order; the first error is raised."""
+        """`map` over threads, the one that asks among them: results in order; an error ends it and is raised."""
         if self._threads is None:
             return list(map(function, *arguments))
-        return list(self._threads.map(function, *arguments))
+        waiting = deque(enumerate(zip(*arguments, strict=True)))
+        results: list[Any] = [None] * len(waiting)
+
+        def work() -> None:
+            while waiting:
+                try:
+                    number, call = waiting.popleft()
+                except IndexError:  # another thread was quicker
+                    return
+                try:
+                    results[number] = function(*call)
+                except BaseException:
+                    waiting.clear()
+                    raise
+
+        # a future for each thread, not for each call: those of an iteration over 20 topics take half a millisecond
+        others = [self._threads.submit(work) for _ in range(min(self.jobs, len(results)) - 1)]
+        work()
+        for other in others:
+            if not other.cancel():
+                other.result()
+        return results
 
     def stream(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
         """`map` whose results come as they are ready, in order; threads are two items each ahead of who takes them."""

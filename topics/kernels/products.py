@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numba import boolean, float32, float64, int32, int64, uint64, void
 from numpy.typing import NDArray
+from scipy import sparse
 
 from topics.kernels import Pool, compiled, spans
 from topics.kernels.vectors import SIZES, WIDTH, row_times
@@ -83,20 +84,12 @@ def residual(a: Any, p: Any, S: Any, s: int, rest: Any) -> None:
             rest[r] -= c * a[t, r]
 
 
-@compiled(void(_matrix, int64, _matrix))
-def turn(rows: Any, n: int, lanes: Any) -> None:
-    """lanes[t, r] = rows[r, t]."""
-    for t in range(len(lanes)):
-        for r in range(n):
-            lanes[t, r] = rows[r, t]
-
-
-@compiled(void(_matrix, int64, _matrix))
-def turn_back(lanes: Any, n: int, rows: Any) -> None:
-    """rows[r, t] = lanes[t, r]."""
-    for t in range(len(lanes)):
-        for r in range(n):
-            rows[r, t] = lanes[t, r]
+@compiled(void(_matrix, int64, int64, _matrix))
+def turn(A: Any, height: int, width: int, out: Any) -> None:
+    """out[j, i] = A[i, j] for the first `height` rows and `width` columns."""
+    for j in range(width):
+        for i in range(height):
+            out[j, i] = A[i, j]
 
 
 @compiled(_f4(_matrix))
@@ -110,37 +103,43 @@ def inverses(S: Any) -> Any:
 
 
 @compiled(
-    void(_f4, int32[::1], int64[::1], _matrix, _matrix, int64, float32, _matrix, _matrix, int64, int64, float64[::1])
+    float64(_f4, int32[::1], int64[::1], _matrix, _matrix, int64, float32, _matrix, _matrix, int64, int64, boolean)
 )
 def improve(
     data: Any, indices: Any, starts: Any, B: Any, S: Any, times: int, beta: float, A: Any, held: Any,
-    first: int, last: int, dots: Any,
-) -> None:  # fmt: skip
-    """Improve the rows of A from `first` to `last` in `times` sweeps, given X (CSR), B and S = B'B; see `Side`."""
+    first: int, last: int, measure: bool,
+) -> float:  # fmt: skip
+    """Improve the rows of A from `first` to `last` in `times` sweeps, given X (CSR), B and S = B'B; see `Side`.
+
+    Returns the sum of X times (held B') over the rows, 0 unless asked to `measure`.
+    """
     k = A.shape[1]
     rows, rest, inverse = np.empty((LANES, k), np.float32), np.empty(LANES, np.float32), inverses(S)
-    a, p = np.zeros((k, LANES), np.float32), np.zeros((k, LANES), np.float32)
+    a, p, dots = np.zeros((k, LANES), np.float32), np.zeros((k, LANES), np.float32), np.zeros(LANES)
+    flat, come = A.reshape(A.size), held.reshape(A.size)
+    new = rows.reshape(rows.size)
     for top in range(first, last, LANES):
         n = min(LANES, last - top)
         for r in range(n):
             product(data, indices, starts[top + r], starts[top + r + 1], B, rows[r])
-        turn(rows, n, p)
-        turn(A[top : top + n], n, a)
+        turn(rows, n, k, p)
+        turn(A[top:], n, k, a)
         for _ in range(times):
             for s in range(k):
                 residual(a, p, S, s, rest)
                 c = inverse[s]
                 for r in range(LANES):
                     a[s, r] = max(a[s, r] + rest[r] * c, np.float32(0))
-        for t in range(k):
-            for r in range(n):
-                dots[r] += float64(p[t, r]) * float64(a[t, r])
-        turn_back(a, n, rows)
-        for r in range(n):
+        if measure:
             for t in range(k):
-                new = rows[r, t]
-                A[top + r, t] = max(new + beta * (new - held[top + r, t]), np.float32(0))
-                held[top + r, t] = new
+                for r in range(n):
+                    dots[r] += float64(p[t, r]) * float64(a[t, r])
+        turn(a, k, n, rows)
+        here, before = flat[top * k : (top + n) * k], come[top * k : (top + n) * k]  # views: or no vectors are made
+        for i in range(n * k):
+            here[i] = max(new[i] + beta * (new[i] - before[i]), np.float32(0))
+            before[i] = new[i]
+    return dots.sum()
 
 
 @compiled(void(_matrix, _matrix, float32, int64, _matrix, int64[::1], boolean[::1], int64, int64))
@@ -177,6 +176,40 @@ def settle(P: Any, S: Any, tol: Any, times: int, A: Any, rows: Any, unsettled: A
             unsettled[top + r] = going[r] > 0
             for t in range(k):
                 A[rows[top + r], t] = a[t, r]
+
+
+@compiled(void(int32[::1], int64, int64, int64[::1]))
+def tally(indices: Any, start: int, stop: int, sizes: Any) -> None:
+    """Add to `sizes` the non-zeros of each column."""
+    for at in range(start, stop):
+        sizes[indices[at]] += 1
+
+
+@compiled(void(_f4, int32[::1], int64[::1], _f4, int32[::1], int64, int64, int64[::1]))
+def scatter(data: Any, indices: Any, starts: Any, out: Any, rows: Any, first: int, last: int, places: Any) -> None:
+    """Write the non-zeros of some rows, those of each column from its place on."""
+    for row in range(first, last):
+        for at in range(starts[row], starts[row + 1]):
+            column = indices[at]
+            out[places[column]], rows[places[column]] = data[at], row
+            places[column] += 1
+
+
+def transposed(X: Any, threads: Pool) -> Any:
+    """X' as CSR, its rows in order.  X : CSR float32."""
+    starts, indices = X.indptr.astype(np.int64), X.indices.astype(np.int32, copy=False)
+    values = X.data.astype(np.float32, copy=False)
+    inner = np.searchsorted(starts, np.linspace(0, starts[-1], threads.jobs + 1)[1:-1])
+    cuts = [0, *inner.tolist(), X.shape[0]]
+    sizes = np.zeros((threads.jobs, X.shape[1]), np.int64)
+    threads.map(partial(tally, indices), starts[cuts[:-1]], starts[cuts[1:]], sizes)
+    ends = np.cumsum(sizes.sum(axis=0))
+    # where each block begins in each column: behind all columns before, and the blocks before in the same
+    places = ends - sizes[::-1].cumsum(axis=0)[::-1]
+    data, rows = np.empty(len(indices), np.float32), np.empty(len(indices), np.int32)
+    write = partial(scatter, values, indices, starts, data, rows)
+    threads.map(write, cuts[:-1], cuts[1:], places)
+    return sparse.csr_matrix((data, rows, np.concatenate([np.zeros(1, np.int64), ends])), shape=X.shape[::-1])
 
 
 def gram(A: Dense) -> Square:
@@ -226,10 +259,9 @@ class Side:
         square = S.astype(np.float32)
 
         def run(span: tuple[int, int]) -> tuple[float, Square, Square]:
-            dots = np.zeros(LANES)
-            improve(self.data, self.indices, self.starts, B, square, times, beta, A, held, *span, dots)
+            dot = improve(self.data, self.indices, self.starts, B, square, times, beta, A, held, *span, measure)
             G = gram(A[slice(*span)])
-            return float(dots.sum()), gram(held[slice(*span)]) if beta and measure else G, G
+            return dot, gram(held[slice(*span)]) if beta and measure else G, G
 
         found = self.threads.map(run, self.blocks)
         zero = np.zeros(S.shape)
