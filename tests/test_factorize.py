@@ -13,7 +13,7 @@ import pytest
 from scipy import sparse
 
 from topics import factorize, kernels, vectorize
-from topics.factorize import PlainSide, factorise, gram, nndsvd, weights
+from topics.factorize import PlainSide, factorise, gram, leading, nndsvd, weights
 from topics.settings import Settings
 from topics.text.tokens import Words, tokenise
 from topics.threads import limited
@@ -75,7 +75,7 @@ def test_error_is_not_above_scikit_learns_on_real_news(monkeypatch: pytest.Monke
         rows = [json.loads(line) for line in lines]
     words = Words(10**9)
     tokens = tokenise([(row.get("title") or "", row.get("text") or "") for row in rows], words)
-    known, counts = vectorize.fit([tokens], words, Settings())
+    known, counts, _ = vectorize.fit([tokens], words, Settings())
     assert_as_good_as_scikit_learn(known.weigh(counts, Settings()), 20)
 
 
@@ -107,6 +107,18 @@ def test_a_compiled_step_equals_a_plain_one(n_topics: int, beta: float) -> None:
         assert np.allclose(X @ B, products.Side.of(X, n_topics, threads).multiply(B), rtol=1e-5)
     for plain, compiled in zip(*results, strict=True):
         assert np.allclose(plain, compiled, rtol=1e-3, atol=1e-4 * np.abs(plain).max())
+
+
+@pytest.mark.parametrize(("shape", "rank"), [((50, 400), 5), ((400, 50), 5), ((30, 20), 20), ((1, 5), 1), ((5, 1), 1)])
+def test_leading_vectors_are_scikit_learns(shape: tuple[int, int], rank: int) -> None:
+    """To the last bit, higher than wide and wider than high, up to the whole rank."""
+    extmath = pytest.importorskip("sklearn.utils.extmath")
+    X = sparse.random(*shape, density=0.3, format="csr", dtype=np.float32, random_state=1)
+    with limited(1):
+        found = leading(PlainSide(X), PlainSide(X.T.tocsr()), rank, X.shape, seed=3)
+        expected = extmath.randomized_svd(X, rank, random_state=3, flip_sign=False)
+    for mine, theirs in zip(found, expected, strict=True):
+        assert np.array_equal(mine, theirs)
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
