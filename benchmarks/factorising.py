@@ -25,7 +25,7 @@ def matrix(copies: int) -> tuple[Any, vectorize.TopicWords]:
     """Newsgroups, weighted as `train` weighs them, so many times over."""
     words = Words(10**9)
     tokens = tokenise(articles("newsgroups-train"), words)
-    known, counts = vectorize.fit([tokens], words, Settings())
+    known, counts, _ = vectorize.fit([tokens], words, Settings())
     return sparse.vstack([known.weigh(counts, Settings())] * copies, format="csr"), known
 
 

@@ -29,8 +29,8 @@ def read(pairs: list[tuple[str, str]]) -> tuple[list[Tokens], Words]:
 def test_pieces_of_an_article_add_up_to_it(pairs: list[tuple[str, str]]) -> None:
     """No word is lost or counted twice, and words of titles keep their weight."""
     blocks, seen = read(pairs)
-    known, counts = vectorize.fit(blocks, seen, SETTINGS)
-    found = Pieces.cut(blocks, vectorize.known_terms(seen, known, SETTINGS), known, SETTINGS)
+    known, counts, term = vectorize.fit(blocks, seen, SETTINGS)
+    found = Pieces.cut(blocks, term, known, SETTINGS)
     assert found is not None
     sums = [found.of(np.array([article])).sum(axis=0) for article in range(len(pairs))]
     assert np.array_equal(np.vstack(sums), counts.toarray())
@@ -58,10 +58,12 @@ def test_pieces_follow_the_order_of_articles(pairs: list[tuple[str, str]], chanc
     order = list(range(len(pairs)))
     chance.shuffle(order)  # type: ignore[attr-defined]
     blocks, seen = read(pairs)
-    known, _ = vectorize.fit(blocks, seen, SETTINGS)
-    one = Pieces.cut(blocks, vectorize.known_terms(seen, known, SETTINGS), known, SETTINGS)
+    known, _, term = vectorize.fit(blocks, seen, SETTINGS)
+    one = Pieces.cut(blocks, term, known, SETTINGS)
+    assert np.array_equal(term, vectorize.known_terms(seen, known, SETTINGS))
     blocks, seen = read([pairs[i] for i in order])
-    other = Pieces.cut(blocks, vectorize.known_terms(seen, known, SETTINGS), known, SETTINGS)
+    term = vectorize.known_terms(seen, known, SETTINGS)
+    other = Pieces.cut(blocks, term, known, SETTINGS)
     assert one is not None
     assert other is not None
     assert np.array_equal(one.of(np.array(order)).toarray(), other.counts.toarray())
@@ -71,15 +73,15 @@ def test_large_corpora_and_those_that_ask_for_it_stay_whole() -> None:
     """From 10,001 articles on nothing is cut, and nothing is counted a second time."""
     assert [most(n) for n in (0, 1, 3_333, 4_000, 10_000, 10_001, 10**7)] == [6, 6, 6, 5, 2, 1, 1]
     blocks, seen = read([("", "the port and the dock")] * 4)
-    known, _ = vectorize.fit(blocks, seen, SETTINGS)
-    assert Pieces.cut(blocks, vectorize.known_terms(seen, known, SETTINGS), known, replace(SETTINGS, piece=0)) is None
+    known, _, term = vectorize.fit(blocks, seen, SETTINGS)
+    assert Pieces.cut(blocks, term, known, replace(SETTINGS, piece=0)) is None
 
 
 def test_a_piece_is_compared_in_length_with_other_pieces() -> None:
     """Articles that are one piece each weigh what they weigh whole."""
     blocks, seen = read([("port", "dock strike union"), ("", "bank rate crown"), ("", "cup penalty cup"), ("", "rate")])
-    known, counts = vectorize.fit(blocks, seen, SETTINGS)
-    found = Pieces.cut(blocks, vectorize.known_terms(seen, known, SETTINGS), known, SETTINGS)
+    known, counts, term = vectorize.fit(blocks, seen, SETTINGS)
+    found = Pieces.cut(blocks, term, known, SETTINGS)
     assert found is not None
     weighed = pieces.weighed(found.of(np.arange(4)), known, SETTINGS)
     assert np.allclose(weighed.toarray(), known.weigh(counts, SETTINGS).toarray())

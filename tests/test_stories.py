@@ -26,6 +26,7 @@ from topics.stories import (
     NEIGHBOURS,
     PULL,
     SPREAD,
+    Groups,
     average_link,
     by_size,
     stories,
@@ -70,7 +71,7 @@ def test_average_link_is_that_of_joining_the_nearest_two_groups(seed: int, n: in
     """Mutual best pairs at once, with means only, give what all pairs one at a time give."""
     X = rows(seed, n)
     i, j = np.triu_indices(n, 1)
-    label = average_link(X, X, i.astype(np.int64), j.astype(np.int64), joined, spread=0)
+    label = average_link(Groups.apart(X, X, i.astype(np.int64), j.astype(np.int64), joined), joined, spread=0)
     found = sorted(map(sorted, (set(np.flatnonzero(label == each).tolist()) for each in set(label.tolist()))))
     assert found == sorted(map(sorted, slow_average_link(X.toarray(), joined)))
 
@@ -81,7 +82,7 @@ def test_no_group_lies_wider_than_it_may(seed: int, n: int, joined: float, sprea
     """Whatever the rows by which groups are joined: all pairs of a group have that mean cosine in their own rows."""
     M, X = rows(seed, n), rows(seed + 1, n)
     i, j = np.triu_indices(n, 1)
-    label = average_link(M, X, i.astype(np.int64), j.astype(np.int64), joined, spread)
+    label = average_link(Groups.apart(M, X, i.astype(np.int64), j.astype(np.int64), joined), joined, spread)
     S = (X @ X.T).toarray()
     for members in (np.flatnonzero(label == each) for each in set(label.tolist())):
         if len(members) > 1:

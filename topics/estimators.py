@@ -62,7 +62,7 @@ class NewsVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # s
         """Learn the words of some texts, and weigh them: float32 CSR (n_texts, n_terms)."""
         settings = self._settings()
         tokens, words = _tokens(texts)
-        self._words, counts = vectorize.fit([tokens], words, settings)
+        self._words, counts, _ = vectorize.fit([tokens], words, settings)
         names = self._words.names.to_list()
         self.vocabulary_ = {name: column for column, name in enumerate(names)}
         self.idf_ = vectorize.idf(self._words.df, self._words.n_articles)

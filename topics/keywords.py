@@ -21,6 +21,8 @@ PRESENT = 0.35
 OWN = 0.7
 BEHIND = 1e-3
 TINY = 1e-300
+# Articles that are looked at at once.
+ROWS = 16384
 
 
 def presence(counts: Any, P: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -29,11 +31,14 @@ def presence(counts: Any, P: NDArray[np.float32]) -> NDArray[np.float32]:
     counts : CSR (n_articles, n_terms).  P : (n_articles, n_topics), parts of articles.  Returns float32
     (n_topics, n_terms), 0 to 1.
     """
-    held = counts.astype(np.float32)
-    held.data = np.ones_like(held.data)
     total = P.sum(axis=0, dtype=np.float64)
-    found = np.asarray((held.T @ P.astype(np.float64)).T)
-    return np.asarray(found / np.where(total > 0, total, 1)[:, None], np.float32)
+    found = np.zeros((counts.shape[1], P.shape[1]))
+    for first in range(0, len(P), ROWS):
+        held = counts[first : first + ROWS]
+        held.data[:] = 1
+        found += held.T @ P[first : first + ROWS].astype(np.float64)
+    found /= np.where(total > 0, total, 1)
+    return np.ascontiguousarray(found.T, np.float32)
 
 
 def relevance(H: NDArray[np.float32], present: NDArray[np.float32], rare: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -47,10 +52,13 @@ def relevance(H: NDArray[np.float32], present: NDArray[np.float32], rare: NDArra
     length = np.linalg.norm(H, axis=1, keepdims=True)
     A = (H / np.where(length > 0, length, 1)).astype(np.float64)
     total = A.sum(axis=0)
-    share = A / np.where(total > 0, total, 1)
-    R = A * share**PARTICULAR * present**PRESENT / rare**RARE
-    R *= np.where(R / np.maximum(R.max(axis=0), TINY) < OWN, BEHIND, 1)
-    return np.asarray(R, np.float64)
+    R = np.asarray(A / np.where(total > 0, total, 1), np.float64)
+    R **= PARTICULAR  # in place, as all that follows: a copy is as large as H in double precision
+    R *= A
+    R *= present**PRESENT
+    R /= rare**RARE
+    R[R / np.maximum(R.max(axis=0), TINY) < OWN] *= BEHIND
+    return R
 
 
 def keywords_of(
@@ -67,6 +75,6 @@ def ranked(R: NDArray[np.float64], k: int) -> tuple[NDArray[np.int32], NDArray[n
     the last of a topic that has fewer.
     """
     k = max(1, min(k, R.shape[1]))
-    order = np.argsort(-R, axis=1, kind="stable")[:, :k]
+    order = np.array([np.argsort(-row, kind="stable")[:k] for row in R], np.int64).reshape(len(R), k)
     scores = np.take_along_axis(R, order, axis=1)
     return np.where(scores > 0, order, -1).astype(np.int32), scores.astype(np.float32)

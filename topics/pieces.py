@@ -47,7 +47,7 @@ class Pieces:
     ) -> Pieces | None:
         """All articles, counted in the topics' words; None when each would be one piece.
 
-        term : the topics' word of each word, as `topics.vectorize.known_terms` gives it.
+        term : the topics' word of each word, as `topics.vectorize.fit` gives it.
         """
         n_articles = sum(map(len, blocks))
         if not settings.piece or most(n_articles) == 1:

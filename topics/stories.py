@@ -17,6 +17,7 @@ from scipy import sparse
 
 from topics.facets import UNDATED
 from topics.graph import LONGEST, Step, dots, nearest, no_step
+from topics.kernels import spans
 from topics.vectorize import unit
 
 # Neighbours looked at: 10 cost .01 BCubed F1 on headlines.
@@ -36,6 +37,8 @@ COMMON = LONGEST
 DECAY = 120.0
 # Terms kept of an article that was moved: its own and the strongest of its neighbours.
 KEPT = 100
+# Articles moved at a time: before the rest is dropped they have thousands of terms each.
+ROWS = 4096
 
 DAY = 86_400
 
@@ -51,12 +54,13 @@ def stories(
     X = without(X, np.bincount(X.indices, minlength=X.shape[1]) > COMMON)
     G = nearest(X, NEIGHBOURS, least=EDGE, step=lambda done, total: progress("finding neighbours", done, total))
     G = decayed(G, dates)
-    M = strongest(moved(X, G), KEPT)
+    M = sparse.vstack([strongest(moved(X, G[a:b], a), KEPT) for a, b in spans(X.shape[0], ROWS)], format="csr")
     pairs = G.maximum(G.T).tocoo()
     upper = (pairs.row < pairs.col) & (pairs.data >= EDGE)
     i, j = pairs.row[upper].astype(np.int64), pairs.col[upper].astype(np.int64)
-    label = average_link(M, X, i, j, step=lambda done, total: progress("finding stories", done, total))
-    return by_size(label)
+    groups = Groups.apart(M, X, i, j)
+    del M, X, G, pairs, upper  # of many articles a tenth of all that is held
+    return by_size(average_link(groups, step=lambda done, total: progress("finding stories", done, total)))
 
 
 def without(X: Any, common: NDArray[np.bool_]) -> Any:
@@ -77,13 +81,16 @@ def decayed(G: Any, dates: NDArray[np.int64]) -> Any:
     return sparse.csr_matrix((C.data * np.exp(-apart / DECAY), (C.row, C.col)), shape=G.shape)
 
 
-def moved(X: Any, G: Any) -> Any:
-    """Each row plus the weighted mean of its near neighbours, of unit length again."""
-    G = G.copy()
+def moved(X: Any, G: Any, first: int) -> Any:
+    """Some rows, each plus the weighted mean of its near neighbours, of unit length again.
+
+    G : their neighbours in X, CSR (n_rows, n_articles), changed.  first : the first of them in X.
+    """
     G.data[G.data < PULL] = 0
     G.eliminate_zeros()
     total = np.asarray(G.sum(axis=1)).ravel()
-    return unit(sparse.csr_matrix(X + sparse.diags(1 / np.where(total > 0, total, 1)) @ G @ X))
+    near = sparse.diags(1 / np.where(total > 0, total, 1)) @ G @ X
+    return unit(sparse.csr_matrix(X[first : first + G.shape[0]] + near))
 
 
 def strongest(X: Any, k: int) -> Any:
@@ -113,6 +120,14 @@ class Groups:
     s: NDArray[np.float64]
     x: NDArray[np.float64]
 
+    @classmethod
+    def apart(cls, M: Any, X: Any, i: NDArray[np.int64], j: NDArray[np.int64], joined: float = JOINED) -> Groups:
+        """Every row a group.  M, X : CSR of unit rows.  i, j : pairs of rows that are compared."""
+        s, x = dots(M, i, j), np.zeros(len(i))
+        near = s >= joined
+        x[near] = dots(X, i[near], j[near])
+        return cls(M, X, np.ones(M.shape[0]), i, j, s, x)
+
     def spread(self, pairs: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The mean cosine of all pairs of articles in the groups that these pairs would make."""
         squares = np.asarray(self.X.multiply(self.X).sum(axis=1)).ravel()
@@ -123,34 +138,24 @@ class Groups:
 
 
 def average_link(
-    M: Any,
-    X: Any,
-    i: NDArray[np.int64],
-    j: NDArray[np.int64],
-    joined: float = JOINED,
-    spread: float = SPREAD,
-    step: Step = no_step,
+    groups: Groups, joined: float = JOINED, spread: float = SPREAD, step: Step = no_step
 ) -> NDArray[np.int64]:
     """The group of each row: int64 (n_rows,), when no two compared groups have a mean cosine of `joined` or more.
 
-    M, X : CSR of unit rows, by which groups are joined, and of which all pairs of a group have a mean cosine of
-    `spread` or more.  i, j : pairs of rows that are compared; groups are when members are.  The mean cosine of all
+    groups : every row one, as `Groups.apart` gives them for `joined`; changed.  Groups are joined by M; of X all pairs
+    of a group have a mean cosine of `spread` or more.  Groups are compared when members are.  The mean cosine of all
     pairs of two groups is the product of their means (Sneath & Sokal 1973, UPGMA).  Every round joins all pairs that
     are each other's best, which, where `spread` forbids nothing, gives the same groups as one pair at a time.  step :
     told how many pairs of how many are settled.
     """
-    label = np.arange(M.shape[0])
-    s = dots(M, i, j)
-    groups = Groups(M, X, np.ones(M.shape[0]), i, j, s, np.zeros(len(i)))
-    near = s >= joined
-    groups.x[near] = dots(X, i[near], j[near])
+    label, n_pairs = np.arange(len(groups.sizes)), len(groups.i)
     while True:
         new = _mutual(groups, joined, spread)
         if new is None:
             return label
         label = new[label]
-        groups = _joined(groups, new, joined)
-        step(len(i) - len(groups.i), len(i))
+        _join(groups, new, joined)
+        step(n_pairs - len(groups.i), n_pairs)
 
 
 def _mutual(groups: Groups, joined: float, spread: float) -> NDArray[np.int64] | None:
@@ -173,12 +178,13 @@ def _mutual(groups: Groups, joined: float, spread: float) -> NDArray[np.int64] |
     return np.asarray(np.unique(target, return_inverse=True)[1], np.int64)
 
 
-def _joined(groups: Groups, new: NDArray[np.int64], joined: float) -> Groups:
-    """The groups under their new numbers; only pairs with a group that changed are computed again."""
+def _join(groups: Groups, new: NDArray[np.int64], joined: float) -> None:
+    """Groups get their new numbers; only pairs with a group that changed are computed again."""
     n, m = len(groups.sizes), int(new.max()) + 1
     sizes = np.bincount(new, groups.sizes, m).astype(np.float64)
     P = sparse.csr_matrix((groups.sizes / sizes[new], (new, np.arange(n))), shape=(m, n))
-    M, X = (P @ groups.M).tocsr(), (P @ groups.X).tocsr()
+    groups.M = (P @ groups.M).tocsr()
+    groups.X = (P @ groups.X).tocsr()
     changed = np.bincount(new, minlength=m) > 1
     i, j = new[groups.i], new[groups.j]
     i, j = np.minimum(i, j), np.maximum(i, j)
@@ -186,10 +192,10 @@ def _joined(groups: Groups, new: NDArray[np.int64], joined: float) -> Groups:
     first = first[i[first] != j[first]]
     i, j, s, x = i[first], j[first], groups.s[first], groups.x[first]
     again = changed[i] | changed[j]
-    s[again] = dots(M, i[again], j[again])
+    s[again] = dots(groups.M, i[again], j[again])
     again &= s >= joined
-    x[again] = dots(X, i[again], j[again])
-    return Groups(M, X, sizes, i, j, s, x)
+    x[again] = dots(groups.X, i[again], j[again])
+    groups.sizes, groups.i, groups.j, groups.s, groups.x = sizes, i, j, s, x
 
 
 def by_size(label: NDArray[np.int64]) -> NDArray[np.int32]:

@@ -84,7 +84,7 @@ def fit_to(
                 kept, nothing_cut = looked_over(article) if settings.clean else (article, True)
                 language = of_article(kept) if by_article else settings.language
                 trusted = trusted and (language is None or base(kept.lang) in (None, language))
-                kept = told(kept, language)
+                kept = kept if language is None else told(kept, language)
                 if writer.add(kept) is not None:
                     bare.append(nothing_cut)
                     corpus = (corpus + digest(kept)) % 2**256
@@ -111,13 +111,12 @@ def fit_to(
             tagger = Tagger(settings.language, trusted=trusted) if settings.by_article else None
             blocks, words = tokens_of(reader, furniture, bare, tagger, progress)
             vocabulary, encoded = lookup.fit(blocks, words, settings)
-            found, counts = vectorize.fit(blocks, words, settings)
+            found, counts, term = vectorize.fit(blocks, words, settings)
             runs = duplicates.runs(blocks, words)
             order = np.array(sorted(range(n_articles), key=ids_of(reader).__getitem__), np.int64)
-            term = vectorize.known_terms(words, found, settings)
             pieces = Pieces.cut(blocks, term, found, settings)
             pairs = collocations.pairs(blocks, term, len(found), order)
-            del blocks
+            del blocks, words, term
             choice = choose(found, counts, settings, order, progress) if n_topics == "auto" else None
             if choice is not None:
                 settings = replace(settings, n_topics=choice.topics)

@@ -175,10 +175,13 @@ def topic_terms(settings: Settings) -> Terms:
     return Terms(settings.language, stem=settings.stem, extra=settings.stop_words)
 
 
-def fit(blocks: Sequence[Tokens], words: Words | LanguageWords, settings: Settings) -> tuple[TopicWords, Any]:
-    """The topics' words of all articles, and the articles counted in them: float32 CSR (n_articles, n_words).
+def fit(
+    blocks: Sequence[Tokens], words: Words | LanguageWords, settings: Settings
+) -> tuple[TopicWords, Any, NDArray[np.int32]]:
+    """The topics' words of all articles, the articles counted in them, and which of them each word is.
 
-    When the limits leave nothing (a handful of articles), every term stays.
+    Counts are float32 CSR (n_articles, n_topic_words), the last is as `known_terms` would give it.  When the limits
+    leave nothing (a handful of articles), every term stays.
     """
     table = WordTable.make(words, topic_terms(settings), numbers=False)
     n_terms = len(table.names)
@@ -192,7 +195,7 @@ def fit(blocks: Sequence[Tokens], words: Words | LanguageWords, settings: Settin
     mean_length = float(X.data.sum(dtype=np.float64) / max(1, n_articles))
     shown = commonest(words, term, inside + 1e-3 * plain + 1e-6 * total, len(order))
     held = df[order].astype(np.int32)
-    return TopicWords(names, shown, spelled, held, n_articles, mean_length), X
+    return TopicWords(names, shown, spelled, held, n_articles, mean_length), X, term
 
 
 def known_terms(words: Words | LanguageWords, known: TopicWords, settings: Settings) -> NDArray[np.int32]:

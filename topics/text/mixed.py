@@ -54,7 +54,8 @@ class Tagger:
 
     def _tag(self, article: Article) -> str:
         given = languages.base(article.lang)
-        found = given if self._trusted and given is not None else languages.of_article(article) or given
+        told = self._trusted and (given is not None or article.lang is None)  # one that tells nothing has no tag
+        found = given if told else languages.of_article(article) or given
         if len(self._mains) == 1:
             return "" if found is None or found == self._mains[0] else found
         return found or languages.nearest(f"{article.title}\n{article.text}", self._mains)
@@ -63,18 +64,24 @@ class Tagger:
         """Tokens of the tagged articles, in their order, with a word for each language that it stands in."""
         if len(self.names) == 1:
             return list(blocks), words
-        codes = np.frombuffer(bytes(self.codes), np.uint8).astype(np.int64)
-        pairs: list[NDArray[np.int64]] = []
-        first = 0
-        for tokens in blocks:
+        codes, n = np.frombuffer(bytes(self.codes), np.uint8).astype(np.int64), len(self.names)
+        firsts = np.cumsum([0, *map(len, blocks)])
+
+        def pairs(tokens: Tokens, first: int) -> NDArray[np.int64]:
+            """Word and language of each place in one number."""
             code = np.repeat(codes[first : first + len(tokens)], np.diff(tokens.starts))
-            pairs.append(tokens.ids.astype(np.int64) * len(self.names) + code)
-            first += len(tokens)
-        kept = np.unique(np.concatenate([np.unique(block) for block in pairs]))
-        ids = [np.searchsorted(kept, block).astype(np.int32) for block in pairs]
+            return tokens.ids.astype(np.int64) * n + code
+
+        met = np.zeros(len(words) * n, np.bool_)
+        for tokens, first in zip(blocks, firsts, strict=False):
+            met[pairs(tokens, first)] = True
+        kept, number = np.flatnonzero(met), np.cumsum(met, dtype=np.int32) - 1
         plain = list(words)
         found = LanguageWords(
-            [plain[number] for number in (kept // len(self.names)).tolist()],
-            [self.names[code] for code in (kept % len(self.names)).tolist()],
+            [plain[word] for word in (kept // n).tolist()],
+            [self.names[code] for code in (kept % n).tolist()],
         )
-        return [replace(tokens, ids=block) for tokens, block in zip(blocks, ids, strict=True)], found
+        split = (
+            replace(tokens, ids=number[pairs(tokens, first)]) for tokens, first in zip(blocks, firsts, strict=False)
+        )
+        return list(split), found
