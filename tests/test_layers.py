@@ -142,6 +142,12 @@ def loaded_after(code: str) -> set[str]:
     return set(done.stderr.split())
 
 
+def test_training_loads_no_scikit_learn() -> None:
+    """Its import takes a second and 100 MB, of every training."""
+    code = "import topics; topics.train(['dockers walk out', 'a bank raises rates', 'cranes for dockers'], n_topics=2)"
+    assert "sklearn" not in loaded_after(code)
+
+
 def test_help_loads_no_numpy() -> None:
     """`topics --help` starts as fast as a program that does nothing."""
     loaded = loaded_after("from topics.cli import run; run(['--help'])")
