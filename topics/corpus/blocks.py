@@ -26,13 +26,14 @@ class Block:
     """One or more records that follow each other.
 
     shapes : their sets of keys, in the order of appearance.  columns : the values by key, None for a record without it.
-    rows : where they are of several shapes each record and its own, else None.  offsets : how many lines below the
-    block's own each stands; None where each is a line.
+    rows : the records, None where they are no dicts yet and of one shape.  shape_of : each record's shape, where there
+    are several.  offsets : how many lines below the block's own each stands; None where each is a line.
     """
 
     shapes: Sequence[tuple[str, ...]]
     columns: Mapping[str, Column]
-    rows: Sequence[tuple[tuple[str, ...], dict[str, Any]]] | None = None
+    rows: Sequence[dict[str, Any]] | None = None
+    shape_of: Sequence[tuple[str, ...]] = ()
     offsets: Sequence[int] | None = None
 
     def __len__(self) -> int:
@@ -40,11 +41,10 @@ class Block:
 
     def records(self, line: int) -> Iterator[tuple[int, dict[str, Any]]]:
         """(line, record) of each, as if it had come alone.  line : of the block."""
-        if self.rows is None:
+        rows = self.rows
+        if rows is None:
             keys = self.shapes[0]
             rows = [dict(zip(keys, row, strict=True)) for row in zip(*self.columns.values(), strict=True)]
-        else:
-            rows = [row for _, row in self.rows]
         return zip((line + below for below in self.offsets or range(len(rows))), rows, strict=True)
 
     def last(self, line: int) -> int:
@@ -57,10 +57,10 @@ def block_of(rows: Sequence[dict[str, Any]]) -> Block:
     shape_of = list(map(tuple, rows))
     shapes = list(dict.fromkeys(shape_of))
     if len(shapes) == 1 and shapes[0]:
-        return Block(shapes, dict(zip(shapes[0], zip(*map(dict.values, rows), strict=True), strict=True)))
+        return Block(shapes, dict(zip(shapes[0], zip(*map(dict.values, rows), strict=True), strict=True)), rows)
     keys = dict.fromkeys(key for shape in shapes for key in shape)
     columns = {key: list(map(dict.get, rows, repeat(key))) for key in keys}
-    return Block(shapes, columns, list(zip(shape_of, rows, strict=True)))
+    return Block(shapes, columns, rows, shape_of)
 
 
 class _Unusual(Exception):
@@ -92,9 +92,11 @@ def _extras(block: Block, plans: list[Plan]) -> Iterable[Mapping[str, Any]]:
     """All other keys of each record."""
     if not any(plan.extra for plan in plans):
         return repeat(NO_EXTRA)
-    if block.rows is not None:
+    if block.rows is not None and block.shape_of:
         extra_of = {shape: plan.extra for shape, plan in zip(block.shapes, plans, strict=True)}
-        return [{key: row[key] for key in extra_of[shape]} for shape, row in block.rows]
+        return [
+            {key: row[key] for key in extra_of[shape]} for shape, row in zip(block.shape_of, block.rows, strict=True)
+        ]
     extra = plans[0].extra
     return map(dict, map(zip, repeat(extra), zip(*(block.columns[key] for key in extra), strict=True)))
 

@@ -41,8 +41,9 @@ def _finite(text: str) -> float | None:
 DECODER = JSONDecoder(strict=False, parse_constant=lambda _: None, parse_float=_finite)
 
 
-# What nearly all records hold, and needs no second look but for NULs.
-_Flat = dict[str, str | int | float | bool | list[str] | None]
+# What nearly all records hold, and needs no second look but for NULs; {"id": ..., "name": ...} is a source's form.
+_Scalar = str | int | float | bool | None
+_Flat = dict[str, _Scalar | list[str] | dict[str, _Scalar]]
 # A longer block holds one long line; it is not copied about.
 _LONGEST_BLOCK = 1 << 18
 
@@ -96,10 +97,14 @@ def _has_nul(values: Sequence[Any]) -> bool:
     try:
         return "\0" in "".join(filter(None, values))
     except TypeError:  # not all are strings
-        texts = [value for value in values if type(value) is str]
+        texts: list[str] = []
         for value in values:
-            if type(value) is list:
+            if type(value) is str:
+                texts.append(value)
+            elif type(value) is list:
                 texts += value
+            elif type(value) is dict:
+                texts += [part for item in value.items() for part in item if type(part) is str]
         return "\0" in "".join(texts)
 
 

@@ -192,10 +192,19 @@ class Reading:
 
     def _unpacked(self, rows: Rows) -> Iterator[tuple[int, Any]]:
         """The rows; in place of a Block its articles, with the line of the last, or its records one by one."""
+        unusual = waiting = 0  # blocks after each other that were left to `build`, and those to leave without a try
         for line, record in rows:
             if type(record) is not Block:
                 yield line, record
-            elif self._by_blocks and (articles := articles_of(record, self._builder)) is not None:
+                continue
+            articles = None
+            if waiting:
+                waiting -= 1
+            elif self._by_blocks:
+                articles = articles_of(record, self._builder)
+                unusual = 0 if articles is not None else min(unusual + 1, 4)
+                waiting = (1 << unusual) - 2 if unusual else 0
+            if articles is not None:
                 yield record.last(line), articles
             else:
                 yield from record.records(line)

@@ -115,7 +115,7 @@ class _Table:
         texts = columns[self._header[self._text]]
         if CELL_LIMIT in map(len, texts) or (not all(texts) and not all(map(any, rows))):
             return None
-        return Block([tuple(columns)], columns, None, offsets)
+        return Block([tuple(columns)], columns, offsets=offsets)
 
     def _record(self, row: list[str]) -> dict[str, Any] | BadRecord:
         width = len(self._header)
