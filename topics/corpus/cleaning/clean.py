@@ -66,6 +66,8 @@ def filed(article: Article) -> Article:
 
 def looked_over(article: Article) -> tuple[Article, bool]:
     """The article as `filed`, and whether the general rules cut nothing from it."""
+    if not article.text:
+        return article, True
     page = _Page(article, _NOTHING)
     page.clean()
     if not page.cuts or not page.remains():
@@ -121,8 +123,8 @@ class _Page:
             why = f"ends {self.known.titles[end]} of {self.known.articles} titles of this source"
             self.cuts.append(Cut(end.strip(), "furniture", why))
             self.title = self.title[: -len(end)]
-        crumbs = pages.crumbs(self.title) if self.title else None
-        if crumbs and self.at and pages.could_be_headline(self.paragraphs[0]):
+        crumbs = pages.crumbs(self.title) if self.title and self.at else None
+        if crumbs and pages.could_be_headline(self.paragraphs[0]):
             self._breadcrumb(self.title, crumbs)
             self.title = ""
 

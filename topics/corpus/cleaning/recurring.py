@@ -65,7 +65,8 @@ def learn_source(source: str, pages: list[Page]) -> Known:
     counts: Counter[str] = Counter()
     for page in pages:
         counts.update(set(page.paragraphs))
-    recurring = {line for line, count in counts.items() if count >= _least(HINTED, n) and _can_be(line)}
+    least = _least(HINTED, n)
+    recurring = {line for line, count in counts.items() if count >= least and _can_be(line)}
     lesson = _Lesson(source, pages, recurring)
     lines = lesson.lines() if recurring else {}
     return Known(n, lines, **lesson.shapes(lines))
@@ -209,9 +210,12 @@ def _first_own(paragraphs: Iterable[str], known: Known) -> str:
             return line
         if line in known.lines or rule_for(line, head=True, tail=True) is not None:
             continue
-        if shapes.masked(line) in known.masks or shapes.end_of(line) in known.ends:
+        # Mostly nothing of a kind is known, and finding the part of each line is the longer work.
+        if known.masks and shapes.masked(line) in known.masks:
             continue
-        if shapes.start_of(line) not in known.starts:
+        if known.ends and shapes.end_of(line) in known.ends:
+            continue
+        if not known.starts or shapes.start_of(line) not in known.starts:
             return line
     return ""
 
