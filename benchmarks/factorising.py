@@ -12,7 +12,7 @@ from scipy import sparse
 
 from corpora import articles
 from topics import vectorize
-from topics.factorize import factorise, gram, nndsvd, weights
+from topics.factorize import factorise, gram, rotated, weights
 from topics.settings import Settings
 from topics.text.tokens import Words, tokenise
 
@@ -131,7 +131,7 @@ def run(copies: int, times: int) -> list[dict[str, Any]]:
     X, known = matrix(copies)
     rows: list[dict[str, Any]] = []
     for n_topics in (20, 100):
-        start = nndsvd(X, n_topics)
+        start = rotated(X, n_topics)
         model = NMF(n_topics, init="custom", max_iter=300)
         W = model.fit_transform(X, W=start[0].copy(), H=start[1].copy())
         goal = SHARE * explained(X, W, model.components_)

@@ -34,6 +34,9 @@ BULK = 2e10
 ITERATIONS = 60  # a usual run
 # Rows that are looked at at once where they are needed in double precision.
 ROWS = 8192
+# Rows on which a start is rotated, about at most (with 4,000 resamples of BBC agree as well as with all 9,500), in so
+# many turns at most, and the gain below which it is over: 200 turns give no better topics than 20.
+TURNED, TURNS, GAIN = 20_000, 50, 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def factorise(
 ) -> Factors:
     """Topics of a matrix.
 
-    X : float32 CSR (n_articles, n_terms), non-negative.  start : W and H to begin with, NNDSVD when None.
+    X : float32 CSR (n_articles, n_terms), non-negative.  start : W and H to begin with, `rotated` when None.
     jobs : threads, all when None; the result does not depend on it.
     Stops when an iteration lowers the squared error by less than `tol` of what the run has lowered it by so far,
     twice in a row.
@@ -111,7 +114,7 @@ def factorise(
         rows, columns = _sides(X, n_topics, max_iter, threads)
         norm = float(np.einsum("i,i->", X.data, X.data, dtype=np.float64))  # no copy in double precision
         # not by name: what a run begins with is as large as what it ends with
-        run = _Run(rows, columns, *(start or nndsvd(X, n_topics, seed, (rows, columns))), norm, tol)
+        run = _Run(rows, columns, *(start or rotated(X, n_topics, seed, (rows, columns))), norm, tol)
         for iteration in range(max_iter):
             run.step()
             if progress is not None:
@@ -271,31 +274,43 @@ def leading(rows: Side, columns: Side, rank: int, shape: tuple[int, int], seed: 
     return (V.T, S[:rank], U.T) if turned else (U, S[:rank], V)
 
 
-def nndsvd(X: Any, n_topics: int, seed: int = 0, sides: tuple[Side, Side] | None = None) -> tuple[Dense, Dense]:
-    """A start made of the leading singular vectors, each split into its positive and negative part, the heavier kept.
+def rotated(X: Any, n_topics: int, seed: int = 0, sides: tuple[Side, Side] | None = None) -> tuple[Dense, Dense]:
+    """A start for W and H: the leading singular vectors, rotated until each article lies near one of them, cut at zero.
 
-    Zeros are filled with the mean of X so that no entry is locked at zero ("NNDSVDa", Boutsidis & Gallopoulos 2008).
+    A fit ends in one of many places that are equally good, and the start decides in which. A few articles more or less
+    turn the singular vectors within the space that they span, which itself hardly moves; varimax gives that space axes
+    of its own (for topics: Rohe & Zeng 2023), so that fits of other articles find the same topics again.
     When X has fewer dimensions than topics, the further topics begin at rows spread over X.  sides : of X and of its
     transpose, plain when None.
     """
     rank = min(n_topics, *X.shape)
     rows, columns = sides or (PlainSide(X), PlainSide(X.T.tocsr()))
     U, S, V = leading(rows, columns, rank, X.shape, seed)
-    W = np.zeros((X.shape[0], n_topics), np.float32)
-    H = np.zeros((n_topics, X.shape[1]), np.float32)
-    for topic in range(rank):
-        u, v = U[:, topic], V[topic]
-        parts = []
-        for sign in (1, -1):
-            a, b = np.maximum(sign * u, 0), np.maximum(sign * v, 0)
-            parts.append((float(np.linalg.norm(a) * np.linalg.norm(b)), a, b))
-        weight, a, b = max(parts, key=lambda part: part[0])
-        if weight > 0:
-            scale = np.sqrt(S[topic] * weight)
-            W[:, topic], H[topic] = scale * a / np.linalg.norm(a), scale * b / np.linalg.norm(b)
-    mean = np.float32(X.sum() / max(1, X.shape[0] * X.shape[1]))
-    for topic in range(rank, n_topics):
+    some = U[:: -(-len(U) // TURNED)].astype(np.float64) * S
+    R = varimax(some)
+    R *= np.where(((some @ R) ** 3).sum(axis=0) < 0, -1, 1)  # the heavier tail is the topic
+    W, H = np.zeros((X.shape[0], n_topics), np.float32), np.zeros((n_topics, X.shape[1]), np.float32)
+    W[:, :rank] = U @ R.astype(np.float32)
+    H[:rank] = (R.T * S).astype(np.float32) @ V
+    for factor in (W, H):
+        np.maximum(factor, 0, out=factor)
+    for topic in np.flatnonzero(H.max(axis=1) <= TINY):
         H[topic] = X[topic * X.shape[0] // n_topics].toarray()[0]
-    W[W < TINY] = mean
-    H[H < TINY] = mean
     return W, H
+
+
+def varimax(A: Square) -> Square:
+    """The rotation R that makes the entries of AR as unlike as can be, large or near zero (Kaiser 1958).
+
+    A : (n_rows, n_topics).  R : (n_topics, n_topics), orthonormal.
+    """
+    R, before = np.eye(A.shape[1]), 0.0
+    for _ in range(TURNS):
+        L = A @ R
+        squares = L * L
+        left, scale, right = np.linalg.svd(A.T @ (L * (squares - squares.mean(axis=0))))
+        R, now = left @ right, float(scale.sum())
+        if now <= before * (1 + GAIN):
+            break
+        before = now
+    return R

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from topics.errors import SettingError
-from topics.factorize import nndsvd
+from topics.factorize import rotated
 from topics.settings import Settings
 from topics.text.terms import Terms
 from topics.text.words import split
@@ -102,5 +102,5 @@ def guided(X: Any, asked: Dense, n_topics: int, seed: int) -> tuple[Any, tuple[D
     H[:n_guides] = asked
     if n_topics > n_guides:
         # without the guides' rows, or other topics would begin at them
-        W[:n_articles, n_guides:], H[n_guides:] = nndsvd(X, n_topics - n_guides, seed)
+        W[:n_articles, n_guides:], H[n_guides:] = rotated(X, n_topics - n_guides, seed)
     return both, (W, H)

@@ -28,8 +28,8 @@ def paragraph(manifest: Manifest) -> str:
         else "",
         f"{len(settings.stop_words)} further stop words were given." if settings.stop_words else "",
         f"The matrix was factorised into {settings.n_topics} topics by non-negative matrix factorisation (Frobenius "
-        f"loss; HALS, Cichocki & Phan 2009; NNDSVDa start, Boutsidis & Gallopoulos 2008; seed {settings.seed}; at most "
-        f"{settings.max_iter} iterations, tolerance {settings.tol:g}; "
+        f"loss; HALS, Cichocki & Phan 2009; from singular vectors rotated by varimax, Rohe & Zeng 2023; seed "
+        f"{settings.seed}; at most {settings.max_iter} iterations, tolerance {settings.tol:g}; "
         f"{'converged' if info.get('converged') else 'not converged'}).",
         f"The number of topics was chosen by stability under resampling: {info['choice']['reason']}."
         if "choice" in info
