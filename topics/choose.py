@@ -39,8 +39,8 @@ MOST_ARTICLES = 5_000
 # fit of the largest of them.
 ITERATIONS = 6
 # Which of several numbers that do nearly as well is highest is chance, so the middle of all is taken, each weighed by
-# its score to this power: a tenth below the best counts half. Over eight seeds that gives 11 to 14 for a sample of 15
-# sections and 8 to 10 for BBC; the highest score alone gives 10 to 17 and 5 to 13.
+# its score to this power: a tenth below the best counts half. Over eight seeds that gives 11 to 15 for a sample of 15
+# sections and 10 to 12 for BBC; the highest score alone gives 13 to 17 and 6 to 17.
 SHARPNESS = 6
 # Keywords by which coherence is measured.
 TOP = 10
