@@ -257,7 +257,7 @@ def test_text_of_articles_is_never_run(tmp_path: Path, serve: Any, open_page: Op
         {
             "id": f"{bad}/{i}",
             "title": f"{bad} {i}",
-            "text": f"{bad} rose {i}",
+            "text": f"{bad} {'rose' if i % 2 else 'fell'} {i}",
             "source": bad,
             "url": "javascript:alert(1)",
         }
