@@ -12,9 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from topics.corpus import ReadOptions, from_objects, read
+from topics.corpus import ReadOptions, from_objects, json_values, read
 from topics.corpus.fields import ALIASES, loose
+from topics.corpus.formats import Input
 from topics.corpus.json_lines import DECODER, rows
+from topics.corpus.report import FileReport
 from topics.errors import SettingError, SourceError
 from topics.records import Article
 
@@ -271,6 +273,29 @@ def test_a_long_array_is_read_in_blocks_with_the_right_lines(write: Any, article
     assert [record.article.id for record in found] == [str(n) for n in range(100) if n != 70]
     assert found[80].where == f"{path}:83"
     assert reading.report.examples[0].where == f"{path}:72"
+
+
+ELEMENTS = [
+    '{"title": "A"}',
+    '{"title": "B" 1',
+    '{"text": [1[',
+    '{"title": "C',
+    '{"text": "long ' + "x" * 40 + '"}',
+    "{}",
+    "]",
+]
+
+
+@given(st.lists(st.sampled_from(ELEMENTS), max_size=6), st.sampled_from(["\n]", "]", "", "\n"]), st.integers(1, 40))
+def test_blocks_of_any_size_give_the_same(elements: list[str], end: str, size: int) -> None:
+    """Broken elements too: what follows one at the end of a file is not passed over."""
+    text = "[\n " + ",\n ".join(elements) + end
+
+    def found(blocks: list[str]) -> list[object]:
+        source: Any = Input("x", None, iter(blocks), FileReport("x", "json"), {})  # type: ignore[arg-type]
+        return [(line, row if isinstance(row, dict) else str(row)) for line, row in json_values.read(source)]
+
+    assert found([text]) == found([text[i : i + size] for i in range(0, len(text), size)])
 
 
 def test_a_json_file_cut_short_keeps_what_is_whole(write: Any, articles: Any) -> None:

@@ -85,8 +85,9 @@ class _Buffer:
             except JSONDecodeError as error:
                 # Text that is merely not there yet fails at its end, or where its last string began.
                 final = error.pos < size - 16 and not error.msg.startswith("Unterminated")
+                ahead = error.pos - self.at  # looking for more lets go of what was read
                 if final or size - self.at > LONGEST_LINE or not self.more():
-                    raise _BrokenJSON(error.msg, error.pos) from error
+                    raise _BrokenJSON(error.msg, self.at + ahead) from error
             except (ValueError, RecursionError) as error:
                 raise _BrokenJSON("nested too deep, or a number too long", self.at) from error
         text = self.text[self.at : end]
