@@ -205,6 +205,11 @@ class ArticleFile:
         with self._lock:
             self._db.close()
 
+    def __del__(self) -> None:
+        # nobody closes a model; from Python 3.13 on a connection that is merely dropped warns
+        if (db := getattr(self, "_db", None)) is not None:
+            db.close()
+
     def _open(self) -> None:
         open_regular(self.path).close()  # refuses links, pipes and what may not be read
         self._process = os.getpid()
@@ -227,6 +232,7 @@ class ArticleFile:
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with self._lock, _damage(self.path):
             if self._process != os.getpid():  # SQLite forbids to take a connection across a fork
+                self._db.close()  # no harm to the other process: on an immutable file there is no lock
                 self._open()
             yield self._db
 
