@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
-from itertools import repeat
 from typing import Any
 
 from topics.corpus import dates
@@ -57,20 +56,8 @@ class _Draft:
 
 def drafted(ids: list[str], *others: Iterable[Any]) -> list[Article]:
     """Articles of values for each of their slots, in order."""
-    articles: list[Any] = list(map(object.__new__, repeat(_Draft, len(ids))))
-    for article, values in zip(articles, zip(ids, *others)):  # noqa: B905 - some of `others` never end
-        (
-            article.id,
-            article.title,
-            article.text,
-            article.date,
-            article.source,
-            article.section,
-            article.url,
-            article.authors,
-            article.lang,
-            article.extra,
-        ) = values
+    articles: list[Any] = list(map(_Draft, ids, *others))  # some of `others` never end
+    for article in articles:
         article.__class__ = Article
     return articles
 
