@@ -28,6 +28,7 @@ from topics.stories import (
     PULL,
     SPREAD,
     Groups,
+    _join,
     average_link,
     by_size,
     shorter,
@@ -93,6 +94,22 @@ def test_no_group_lies_wider_than_it_may(seed: int, n: int, joined: float, sprea
             assert pairs.mean() >= spread - 1e-6
 
 
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(st.integers(0, 10_000), st.integers(2, 25))
+def test_the_spread_of_groups_is_that_of_all_their_pairs(seed: int, n: int) -> None:
+    """After one round of joining too, in rows that are shorter than one."""
+    X = shorter(rows(seed, n), np.arange(40) % 5 == 2)
+    i, j = (each.astype(np.int64) for each in np.triu_indices(n, 1))
+    groups = Groups.apart(rows(seed, n), X, i, j, joined=0)
+    new = np.minimum(np.arange(n) // 2, 5)
+    _join(groups, new, 0)
+    S = (X @ X.T).toarray()
+    for a, b, spread in zip(groups.i, groups.j, groups.spread(np.ones(len(groups.i), np.bool_)), strict=True):
+        members = np.flatnonzero((new == a) | (new == b))
+        pairs = S[np.ix_(members, members)][np.triu_indices(len(members), 1)]
+        assert spread == pytest.approx(pairs.mean(), abs=1e-6)
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.integers(0, 10_000), st.integers(1, 8))
 def test_the_spread_of_a_story_with_one_more(seed: int, n: int) -> None:
@@ -137,6 +154,9 @@ def test_steady_terms_are_those_of_comparing_every_two_articles(seed: int, n: in
     dates[rng.random(n) < 0.1] = UNDATED
     slow = slow_steady(X.toarray(), dates)
     assert steady_terms(X, dates).tolist() == slow
+    pairs = list(combinations(dates[dates != UNDATED].tolist(), 2))
+    near = sum(abs(a - b) <= steady.NEAR for a, b in pairs)
+    assert steady.nearness(dates) == pytest.approx(near / len(pairs) if pairs else 1)
     X.sort_indices()
     words = Words([Index.build(Rows.from_csr(X[:20])), Index.build(Rows.from_csr(X[20:]))], dates)
     held = np.unique(X.indices)
