@@ -38,7 +38,7 @@ from benchmarks.scoring import (
 )
 from benchmarks.topic_quality import CACHE
 from topics.duplicates import COPY, jaccard
-from topics.matching import RELATED
+from topics.matching import least
 
 ROOT = Path(__file__).parents[1]
 Figures = Iterator[tuple[str, float]]
@@ -88,7 +88,7 @@ def same_event(model: topics.Model, S: NDArray[np.float64], truth: NDArray[Any])
     """
     i, j = np.triu_indices(len(S), 1)
     story = model.segments.stories_of(np.arange(len(S)))
-    called, true = (story[i] == story[j]) & (S[i, j] >= RELATED), truth[i] == truth[j]
+    called, true = (story[i] == story[j]) & (S[i, j] >= least(model).related), truth[i] == truth[j]
     yield "precision of same event", float(true[called].mean())
     yield "recall of same event", float(called[true].mean())
 

@@ -23,6 +23,7 @@ LAYERS = {
     "threads": 1,
     "vocabulary": 2,
     "counting": 2,
+    "concepts": 2,
     "vectorize": 2,
     "lookup": 2,
     "factorize": 2,

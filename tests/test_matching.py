@@ -11,7 +11,7 @@ import pytest
 import topics
 from topics.errors import SettingError
 from topics.facets import Filters, seconds
-from topics.matching import RELATED, SAME_EVENT, days, likeness
+from topics.matching import ARTICLES, days, likeness
 from topics.passages import passages, sentences
 from topics.text.terms import Terms
 
@@ -33,7 +33,7 @@ def test_relations_agree_with_the_samples_truth(sample: topics.Model) -> None:
             assert found[row["copy_of"]].relation == "copy"
         called = [other for other, match in found.items() if match.relation == "same event"]
         same += [row["event"] is not None and known[other]["event"] == row["event"] for other in called]
-        assert all((m.relation is None) == (m.score < RELATED) for m in found.values() if m.relation != "copy")
+        assert all((m.relation is None) == (m.score < ARTICLES.related) for m in found.values() if m.relation != "copy")
     assert np.mean(same) >= 0.9
 
 
@@ -42,17 +42,17 @@ def test_one_event_is_one_story(sample: topics.Model) -> None:
     stories = {name: story.story for story in sample.stories() for name in story.ids}
     for match in sample.similar("tour-prologue", top=60):
         one = stories.get(match.article.id) == stories["tour-prologue"]
-        assert match.relation in ("copy", likeness(match.score, one))
-    assert likeness(0.9, same_story=False) == "related"
-    assert likeness(RELATED - 0.01, same_story=True) is None
+        assert match.relation in ("copy", likeness(match.score, one, ARTICLES))
+    assert likeness(0.9, same_story=False, least=ARTICLES) == "related"
+    assert likeness(ARTICLES.related - 0.01, same_story=True, least=ARTICLES) is None
 
 
 def test_a_text_from_elsewhere_has_no_story(sample: topics.Model) -> None:
     """Then the score alone says what is on its event."""
     [article] = sample.reader.get([sample.find("tour-prologue")])
     found = sample.similar(text=article.text, top=60)
-    assert {m.relation for m in found if m.score >= SAME_EVENT} == {"copy", "same event"}
-    assert {m.relation for m in found if RELATED <= m.score < SAME_EVENT} == {"related"}
+    assert {m.relation for m in found if m.score >= ARTICLES.same_event} == {"copy", "same event"}
+    assert {m.relation for m in found if ARTICLES.related <= m.score < ARTICLES.same_event} == {"related"}
 
 
 def test_no_copies_leaves_one_of_each_text(sample: topics.Model) -> None:

@@ -46,7 +46,7 @@ class Encoder:
         W = weights(X, fitted.H)
         P = parts(W, fitted.H)
         encoded = lookup.encode(tokens, words, vocabulary, settings)
-        starts, terms, values = lookup.with_topics(lookup.rows(encoded, vocabulary), P)
+        starts, terms, values = lookup.with_topics(lookup.rows(encoded, vocabulary), P, vocabulary.concepts)
         terms = renumber(terms, len(vocabulary), self._numbers(encoded))
         self._rows.append(Rows(starts, terms, values).sorted())
         self._weights.append(Rows.from_dense(P))

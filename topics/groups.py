@@ -15,7 +15,7 @@ from topics.errors import SettingError
 from topics.facets import Filters, seconds
 from topics.graph import dots, matrix, nearest
 from topics.index import Rows
-from topics.matching import likeness
+from topics.matching import least, likeness
 from topics.records import Article, Copies, Neighbours, Story
 
 if TYPE_CHECKING:
@@ -90,8 +90,10 @@ def copies(model: Model, filters: Filters) -> list[Copies]:
     return sorted(found, key=lambda each: (-len(each.articles), each.articles[0].id))
 
 
-def neighbours(model: Model, top: int, min_score: float, filters: Filters) -> Iterator[Neighbours]:
+def neighbours(model: Model, top: int, min_score: float | None, filters: Filters) -> Iterator[Neighbours]:
     """Pairs of which one is among the `top` nearest of the other, each once, by rows."""
+    scores = least(model)
+    min_score = scores.related if min_score is None else min_score
     if top < 1:
         raise SettingError(f"top must be at least 1; it is {top}")
     if not 0 <= min_score <= 1:
@@ -108,5 +110,5 @@ def neighbours(model: Model, top: int, min_score: float, filters: Filters) -> It
             if score < min_score:
                 continue
             copy = jaccard(runs.row(i), runs.row(j)) >= COPY
-            kind = "copy" if copy else likeness(score, bool(stories[i] == stories[j]))
+            kind = "copy" if copy else likeness(score, bool(stories[i] == stories[j]), scores)
             yield Neighbours(ids[i], ids[j], score, kind)

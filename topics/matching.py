@@ -22,12 +22,21 @@ if TYPE_CHECKING:
     from topics.model import Model
 
 
-# The score from which on one article has to do with the other (on bbc, .86 of such pairs share their section), and for
-# a text that is in no story that from which on both are about one event (.94 of such pairs of the sample are, .98 of
-# long pages, .80 of headlines). Of two articles in stories only those of one story are: of pairs from .25 on in
-# different ones a quarter is, on headlines, and two in five in the sample.
-RELATED = 0.12
-SAME_EVENT = 0.25
+@dataclass(frozen=True, slots=True)
+class Least:
+    """Least scores.  related : one article has to do with the other.  same_event : of a text that is in no story and an
+    article, that both are about one event (of two articles in stories only those of one story are)."""
+
+    related: float
+    same_event: float
+
+
+# On bbc .86 of the pairs that are related share their section; .94 of the pairs from .25 on are of one event in the
+# sample, .98 on long pages.
+ARTICLES = Least(0.12, 0.25)
+# Where articles are headlines, concepts lift scores: from .2 on .87 of the pairs share their section (.72 from .12 on),
+# from .35 on .78 are of one event (.64 from .25 on).
+HEADLINES = Least(0.20, 0.35)
 
 DAY = 86_400
 _PERIOD = re.compile(r"(\d+(?:\.\d+)?)\s*([hdwmy]?)", re.IGNORECASE)
@@ -149,20 +158,36 @@ def ranked(model: Model, rows: NDArray[np.int64], scores: NDArray[np.float64], t
 
 
 def reasons(model: Model, query: Row, found: Row) -> tuple[Reason, ...]:
-    """What shared terms and shared topics add to a score, strongest first.
+    """What shared terms, topics and concepts add to a score, strongest first.
 
     What a topic that was dropped adds is still there, without a name.
     """
     by_term: list[Reason] = []
     by_topic: dict[int, float] = {}
+    by_words: dict[tuple[str, ...], float] = {}
+    n_factors = len(model.fitted.factors)
     for term, part in overlap(query, found):
         if term < TOPIC_BASE:
             by_term.append(Reason(model.shown(term), part))
-        else:
+        elif term < TOPIC_BASE + n_factors:
             topic = int(model.fitted.factors[term - TOPIC_BASE])
             by_topic[topic] = by_topic.get(topic, 0.0) + part
+        else:
+            words = tied(model, query, found, term - TOPIC_BASE - n_factors)
+            by_words[words] = by_words.get(words, 0.0) + part
     shared = [Reason(None, part, None if topic == DROPPED else topic) for topic, part in by_topic.items()]
+    shared += [Reason(None, part, words=words) for words, part in by_words.items()]
     return tuple(sorted(by_term + shared, key=lambda reason: -reason.weight))
+
+
+def tied(model: Model, query: Row, found: Row, concept: int) -> tuple[str, ...]:
+    """The words by which a query and an article have a concept: the strongest of each, one when they are the same."""
+    words = []
+    for terms, values in (query, found):
+        known = terms < len(model.vocabulary)
+        parts = values[known] * model.vocabulary.concepts[terms[known], concept].toarray()[:, 0]
+        words.append(model.shown(int(terms[known][parts.argmax()])))
+    return tuple(dict.fromkeys(words))
 
 
 def relation(model: Model, query: Query, row: int, score: float) -> str | None:
@@ -171,14 +196,20 @@ def relation(model: Model, query: Query, row: int, score: float) -> str | None:
         return "copy"
     if not query.runs:
         return None
-    return likeness(score, model.segments.story(row) in query.stories if query.stories else None)
+    same_story = model.segments.story(row) in query.stories if query.stories else None
+    return likeness(score, same_story, least(model))
 
 
-def likeness(score: float, same_story: bool | None) -> str | None:
+def least(model: Model) -> Least:
+    """The least scores of a model's articles."""
+    return HEADLINES if model.vocabulary.concepts.shape[1] else ARTICLES
+
+
+def likeness(score: float, same_story: bool | None, least: Least) -> str | None:
     """The relation of two articles that are no copies.  same_story : None when one of them is in none."""
-    if score < RELATED:
+    if score < least.related:
         return None
-    return "same event" if (score >= SAME_EVENT if same_story is None else same_story) else "related"
+    return "same event" if (score >= least.same_event if same_story is None else same_story) else "related"
 
 
 def without_copies(

@@ -23,7 +23,7 @@ from topics.facets import ALL, UNDATED, Filters, seconds
 from topics.factorize import weights as fit_weights
 from topics.fitted import Topics, parts
 from topics.index import Row, Rows
-from topics.matching import RELATED, Query, Wanted, match, ranked, together
+from topics.matching import Query, Wanted, match, ranked, together
 from topics.passages import passages
 from topics.records import (
     Article,
@@ -354,8 +354,13 @@ class Model:
         """Articles with nearly the same text: groups of two and more, the earliest of a group first."""
         return groups.copies(self, filters)
 
-    def neighbours(self, *, top: int = 10, min_score: float = RELATED, filters: Filters = ALL) -> Iterator[Neighbours]:
-        """The graph of articles: pairs of which one is among the `top` nearest of the other, each once."""
+    def neighbours(
+        self, *, top: int = 10, min_score: float | None = None, filters: Filters = ALL
+    ) -> Iterator[Neighbours]:
+        """The graph of articles: pairs of which one is among the `top` nearest of the other, each once.
+
+        min_score : None for that from which on two articles are related.
+        """
         return groups.neighbours(self, top, min_score, filters)
 
     # --- by article and row
@@ -385,7 +390,7 @@ class Model:
         X = lookup.rows(encoded, self.vocabulary)
         n_known = len(self.vocabulary)
         if with_topics:
-            _, terms, values = lookup.with_topics(X, self._weigh(tokens, words))
+            _, terms, values = lookup.with_topics(X, self._weigh(tokens, words), self.vocabulary.concepts)
         else:
             terms, values = X.indices.astype(np.int32), X.data
         behind = (terms >= n_known) & (terms < TOPIC_BASE)

@@ -102,15 +102,23 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One part of a score: a shared term, or (``term`` None) a shared topic."""
+    """One part of a score: a shared term, or (``term`` None) a shared topic, or what headlines on one thing say.
+
+    words : of a headline and of another, those that stand beside the same words elsewhere; one when it is the same.
+    """
 
     term: str | None
     weight: float
     topic: int | None = None
+    words: tuple[str, ...] = ()
 
     def row(self) -> Row:
-        row: Row = {"term": self.term, "weight": self.weight}
-        return row if self.topic is None else {"term": self.term, "topic": self.topic, "weight": self.weight}
+        row: Row = {"term": self.term}
+        if self.topic is not None:
+            row["topic"] = self.topic
+        if self.words:
+            row["words"] = list(self.words)
+        return {**row, "weight": self.weight}
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ def fit_to(
         finally:
             reader.close()
         progress("indexing", 0, None)
-        rows = Rows(*lookup.with_topics(lookup.rows(encoded, vocabulary), fit.P))
+        rows = Rows(*lookup.with_topics(lookup.rows(encoded, vocabulary), fit.P, vocabulary.concepts))
         known = Familiarity.make(encoded.counts, vocabulary.df == 1, fit.explained, added=False)
         numbers = np.empty(n_articles, np.int32)
         numbers[order] = stories(matrix(rows)[order], facets.dates[order], progress)

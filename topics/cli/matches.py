@@ -66,8 +66,13 @@ def explain_nothing(best: Sequence[Match], min_score: float, label: str = "") ->
         click.echo(f"{start}no article shares a term with it", err=True)
 
 
-def said(topic: int | None, labels: Sequence[str]) -> str:
-    """A shared topic in a table."""
+def said(reason: Mapping[str, Any], labels: Sequence[str]) -> str:
+    """A part of a score in a table."""
+    if reason["term"]:
+        return str(reason["term"])
+    if reason.get("words"):
+        return f"[{' ~ '.join(reason['words'])}]"
+    topic = reason.get("topic")
     return "[a topic that was dropped]" if topic is None else f"[{labels[topic]}]"
 
 
@@ -80,7 +85,7 @@ def print_matches(
     header = ["score", "id", "date", "source", "title", "why"]
     lines = []
     for row in rows:
-        parts = [reason["term"] or said(reason.get("topic"), labels) for reason in row["why"][:SHOWN]]
+        parts = [said(reason, labels) for reason in row["why"][:SHOWN]]
         title, source = row["title"] or "", row["source"] or ""
         lines.append([f"{row['score']:.2f}", row["id"], day(row), source, title, ", ".join(parts)])
     for name in ("relation", "query"):

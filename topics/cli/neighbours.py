@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 @click.command("neighbours", epilog="Example: topics neighbours sample --top 5 --csv > edges.csv")
 @options.name
 @click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Neighbours of each article.")
-@click.option("--min-score", type=click.FloatRange(0, 1), metavar="S", help="Only scores from here on [default: 0.12].")
+@click.option(
+    "--min-score",
+    type=click.FloatRange(0, 1),
+    metavar="S",
+    help="Only scores from here on [default: 0.12; of headlines 0.2].",
+)
 @options.filters
 @listing
 @options.models
@@ -35,10 +40,8 @@ def command(
     programs expect: source and target are ids, weight is the score.
     """
     from topics.api import load
-    from topics.matching import RELATED
 
-    least = RELATED if min_score is None else min_score
-    found = load(name, models=models).neighbours(top=top, min_score=least, filters=filters)
+    found = load(name, models=models).neighbours(top=top, min_score=min_score, filters=filters)
     show(output, (edge.row() for edge in found), print_edges, columns=("source", "target", "weight", "relation"))
 
 

@@ -48,6 +48,7 @@ class TopicArticleRow(Heading):
 class ReasonRow(BaseModel):
     term: str | None
     topic: int | None = None
+    words: list[str] | None = None
     weight: float
 
 
