@@ -102,8 +102,7 @@ class Reading:
         self._mojibake = 0
 
     def __iter__(self) -> Iterator[Article]:
-        for articles, _, _, _ in self._read():
-            yield from articles
+        return chain.from_iterable(articles for articles, *_ in self._read())
 
     def records(self) -> Iterator[Record]:
         """The same pass, with each article's own record and place."""
