@@ -30,14 +30,10 @@ class Ids:
 
     def all_new(self, given: Sequence[str]) -> bool:
         """Whether each comes for the first time; if not, none of them is put down."""
-        seen = self._seen
-        if not seen.isdisjoint(map(hash, given)):
+        found = set(map(hash, given))
+        if len(found) < len(given) or not found.isdisjoint(self._seen):
             return False
-        before = len(seen)
-        seen.update(map(hash, given))
-        if len(seen) < before + len(given):
-            seen.difference_update(map(hash, given))
-            return False
+        self._seen |= found
         return True
 
     def unique(self, made: str) -> str:

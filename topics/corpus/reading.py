@@ -102,7 +102,8 @@ class Reading:
         self._mojibake = 0
 
     def __iter__(self) -> Iterator[Article]:
-        return chain.from_iterable(articles for articles, *_ in self._read())
+        for articles, _, _, _ in self._read():
+            yield from articles
 
     def records(self) -> Iterator[Record]:
         """The same pass, with each article's own record and place."""
