@@ -195,11 +195,20 @@ def test_rows_of_a_block_are_those_of_the_whole_table(
 
 def in_one_go(blocks: Any, dialect: Any, before: int) -> Any:
     """Every row by itself, in one parse from the first line to the last."""
-    lines = [line for block in blocks for line in block]
+    lines = [line for block in blocks for line in encodings.lines_of(block)]
     for start, row in tables._rows([*lines, tables._END], dialect, before):
         yield start, [0], [row]
 
 
+# All of one shape: that minutes end at 59 and which zone it is shows in the digits.
+ALIKE = ["2014-03-10T16:52:51.55+00:00", "2014-03-10T23:59:59.00+00:00", "2014-03-11T24:00:00.00+00:00"]
+ALIKE += ["2014-03-10T16:60:51.55+00:00", "2014-03-10T16:09:90.55+00:00", "2014-02-30T16:52:51.55+00:00"]
+ALIKE += [
+    "2014-03-10T16:52:51.55+10:00",
+    "2014-03-10T16:52:51.55+00:30",
+    "2014-03-10T16:52:51.55+01:00",
+    "2014-03-10T16:52:51.55-00:00",
+]
 TWO = [DATES[1], f"{DATES[1]}\n{DATES[1]}", "soon"]
 
 
@@ -210,6 +219,9 @@ TWO = [DATES[1], f"{DATES[1]}\n{DATES[1]}", "soon"]
 def test_dates_together_are_dates_one_by_one(texts: list[str], day_first: bool | None) -> None:
     """Also those with a line end inside, which could be taken for two."""
     assert dates.parse_all(texts, day_first) == [dates.parse(text, day_first) for text in texts]
+    for odd in ALIKE:
+        alike = [*ALIKE[:2], odd, *ALIKE[:2]]
+        assert dates.parse_all(alike, day_first) == [dates.parse(text, day_first) for text in alike]
 
 
 def test_the_last_good_line_is_named_when_a_file_is_cut_short(write: Any) -> None:

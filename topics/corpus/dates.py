@@ -50,6 +50,8 @@ _TIME_FORM = (
 )
 _TIMED = re.compile(_TIME_FORM + r"\Z", re.ASCII)
 _TIMED_LINES = re.compile(f"^{_TIME_FORM}$", re.ASCII | re.MULTILINE)
+_DIGITS = str.maketrans("123456789", "000000000")
+_SHAPE = re.compile(r"0000-00-00T00:00:00(?:\.0{1,9})?(?:Z|\+00:00)?")
 # Different texts whose dates are kept.
 _KEPT = 1 << 14
 _NAME = r"(?P<month>[A-Za-z]{3,9})\.?"
@@ -97,13 +99,36 @@ def parse(text: str, day_first: bool | None = None) -> str | None:
 def parse_all(texts: Sequence[str], day_first: bool | None) -> list[str | None]:
     """What `parse` gives for each.  Raises TypeError when one is no string."""
     lines = "\n".join(texts)
-    if _TIMED.match(texts[0]) is not None:  # then likely all are such, and one search finds them in less time
+    # One that is a day and a time: then likely all are, and one look over them finds them in less time.
+    if _TIMED.match(texts[0]) is not None and lines.count("\n") == len(texts) - 1:
+        if (moments := _moments(texts, lines)) is not None:
+            return moments
         found = _TIMED_LINES.findall(lines)
-        if len(found) == len(texts) == lines.count("\n") + 1:
+        if len(found) == len(texts):
             known = {day: _parsed(day, None) for day in {day for day, _ in found}}
             if None not in known.values():
                 return [f"{known[day]}T{time}Z" for day, time in found]
     return [parse(text, day_first) for text in texts]
+
+
+def _moments(texts: Sequence[str], lines: str) -> list[str | None] | None:
+    """Times such as 2014-03-10T16:52:50.698+00:00, all of one form in UTC; None where one is not.
+
+    lines : the texts, a line each.  Of lines of one length, what stands at a place is one slice.
+    """
+    size = len(texts[0]) + 1
+    shape = texts[0].translate(_DIGITS)
+    n = len(texts)
+    if _SHAPE.fullmatch(shape) is None or f"{lines}\n".translate(_DIGITS) != f"{shape}\n" * n:
+        return None
+    zeros = "0" * n if "+" in shape else ""
+    if zeros and any(lines[size - at :: size] != zeros for at in (6, 5, 3, 2)):
+        return None
+    if max(lines[14::size]) > "5" or max(lines[17::size]) > "5":
+        return None
+    if not all(parse(f"{hour}:00:00") == f"{hour}:00:00Z" for hour in {text[:13] for text in texts}):
+        return None
+    return [text[:19] + "Z" for text in texts]
 
 
 @lru_cache(_KEPT)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from topics.corpus.articles import BadRecord
 from topics.corpus.blocks import Block
+from topics.corpus.cells import grid_of
 from topics.corpus.encodings import LONGEST_LINE, lines_of
 from topics.corpus.fields import find_told, listed, make_plan, unknown_column
 from topics.corpus.formats import Input, Numbered
@@ -63,18 +64,16 @@ def read(source: Input) -> Iterator[Numbered]:
     """
     if csv.field_size_limit() < LONGEST_LINE:  # a setting of the whole process: only ever raised
         csv.field_size_limit(LONGEST_LINE)
-    blocks = source.text.lines()
-    lines = next(blocks, [])
-    first = "".join(lines)
+    blocks = iter(source.text)
+    first = next(blocks, "")
     first_line = first.partition("\n")[0].rstrip("\r")
     told = first_line[4:] if first_line[:4].lower() == "sep=" and len(first_line) == 5 else ""
     if told:  # Excel's own way to say it; a line of its own above the header
         first = first[first.find("\n") + 1 :]
-        lines = list(lines_of(first))
     dialect = _Dialect(told) if told else _sniff(first, source)
     source.report.delimiter = None if dialect.delimiter == _NO_DELIMITER else dialect.delimiter
     table: _Table | None = None
-    for line, offsets, rows in _parts(chain((lines,), blocks), dialect, 1 if told else 0):
+    for line, offsets, rows in _parts(chain((first,), blocks), dialect, 1 if told else 0):
         behind = 0
         if table is None:
             behind = next((n for n, row in enumerate(rows, 1) if isinstance(row, list) and any(map(str.strip, row))), 0)
@@ -131,15 +130,25 @@ class _Table:
         return dict(zip(self._header, row, strict=True))
 
 
-def _parts(blocks: Iterator[list[str]], dialect: _Dialect, before: int) -> Iterator[_Part]:
-    """The rows of one block of lines after the other, the first behind `before` lines.
+def _parts(blocks: Iterator[str], dialect: _Dialect, before: int) -> Iterator[_Part]:
+    """The rows of one block of text after the other, the first behind `before` lines.
 
     A row that a block does not end is parsed again with the next.  From one that grows long, or is no CSV, all rows
     come one by one.
     """
-    held: list[str] = []
+    held = ""
+    width = 0
     for block in blocks:
-        lines = held + block
+        text = held + block
+        if len(text) <= _LONGEST_HELD:
+            width = width or len(next(dialect.reader(lines_of(text)), ()))
+            grid = grid_of(text, dialect.delimiter, width, quoted=dialect.quoted)
+            if grid is not None:
+                yield before + 1, grid.offsets, grid.rows
+                before += grid.lines
+                held = grid.rest
+                continue
+        lines = list(lines_of(text))
         reader = dialect.reader(chain(lines, (_END,)))
         rows: list[list[str]] = []
         begins = [0]
@@ -148,18 +157,20 @@ def _parts(blocks: Iterator[list[str]], dialect: _Dialect, before: int) -> Itera
                 rows.append(row)
                 begins.append(reader.line_num)
         except csv.Error:
-            held = lines
+            held = text
             break
         last, end = rows.pop(), begins[-2]
         if rows:
             yield before + 1, begins[:-2], rows
-        held = [] if last == [_END] else lines[end:]
-        before += len(lines) - len(held)
-        if sum(map(len, held)) > _LONGEST_HELD:
+            width = len(rows[-1])
+        held = "" if last == [_END] else "".join(lines[end:])
+        before += end if held else len(lines)
+        if len(held) > _LONGEST_HELD:
             break
     if held:
-        for start, found in _rows(chain(held, chain.from_iterable(blocks), (_END,)), dialect, before):
-            yield start, [0], [found]
+        rest = chain(lines_of(held), chain.from_iterable(map(lines_of, blocks)), (_END,))
+        for start, row_or_bad in _rows(rest, dialect, before):
+            yield start, [0], [row_or_bad]
 
 
 def _rows(lines: Iterable[str], dialect: _Dialect, before: int) -> _Rows:
@@ -195,12 +206,14 @@ def _sniff(first: str, source: Input) -> _Dialect:
     sample = first[: 1 << 16]
     best: tuple[tuple[bool, int, float, int], str] | None = None
     for delimiter in "\t,;|" if source.report.format == "tsv" else ",;\t|":
-        rows = [row for row in islice(_Dialect(delimiter).reader(lines_of(sample)), _SAMPLE_ROWS) if any(row)]
-        if not rows or len(rows[0]) < 2:
+        rows = filter(any, islice(_Dialect(delimiter).reader(lines_of(sample)), _SAMPLE_ROWS))
+        header = next(rows, [])
+        if len(header) < 2:
             continue
-        plan = make_plan(tuple(column_names(rows[0])), source.told)
-        alike = sum(len(row) == len(rows[0]) for row in rows) / len(rows)
-        score = (bool(plan.text or plan.title), len(plan.columns()), alike, len(rows[0]))
+        plan = make_plan(tuple(column_names(header)), source.told)
+        widths = [len(header), *map(len, rows)]
+        alike = widths.count(len(header)) / len(widths)
+        score = (bool(plan.text or plan.title), len(plan.columns()), alike, len(header))
         if best is None or score > best[0]:
             best = (score, delimiter)
     if best is None:

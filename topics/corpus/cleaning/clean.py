@@ -44,7 +44,7 @@ def words_of(article: Article, furniture: Furniture | None, *, bare: bool = Fals
 
     bare : the general rules cut nothing, as `looked_over` said, so only what was learned of its source can.
     """
-    if furniture is None:
+    if furniture is None or (bare and not furniture.sources):
         return article.title, article.text
     known = _known(article, furniture)
     if bare and known is _NOTHING:
