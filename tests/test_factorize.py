@@ -13,7 +13,7 @@ import pytest
 from scipy import sparse
 
 from topics import factorize, kernels, vectorize
-from topics.factorize import PlainSide, factorise, gram, leading, rotated, varimax, weights
+from topics.factorize import PlainSide, factorise, gram, leading, rotated, topics_of, varimax, weights
 from topics.settings import Settings
 from topics.text.tokens import Words, tokenise
 from topics.threads import limited
@@ -167,6 +167,20 @@ def test_compiled_weights_equal_plain_ones_and_cannot_be_bettered(monkeypatch: p
     for row in range(0, 60, 7):
         exact, _ = optimize.nnls(H.T.astype(np.float64), X[row].toarray()[0].astype(np.float64))
         assert np.allclose(found[0][row], exact, atol=1e-2 * max(1, exact.max()))
+
+
+def test_topics_given_weights_cannot_be_bettered(way: str) -> None:
+    """Each term by itself, as weights of an article are; a topic that no article has stays empty."""
+    optimize = pytest.importorskip("scipy.optimize")
+    X = matrix(n_articles=80, n_terms=40)
+    W = np.random.default_rng(2).random((80, 5)).astype(np.float32)
+    W[:, 3] = 0
+    H = topics_of(X, W)
+    assert H.shape == (5, 40)
+    assert not H[3].any()
+    for term in range(0, 40, 5):
+        exact, _ = optimize.nnls(W.astype(np.float64), X[:, term].toarray().ravel().astype(np.float64))
+        assert np.allclose(H[:, term], exact, atol=1e-2 * max(1, exact.max()))
 
 
 def test_it_stops_by_itself_and_says_so(way: str) -> None:

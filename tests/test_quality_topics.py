@@ -27,7 +27,7 @@ def bbc(real: Callable[[str], Path]) -> list[dict[str, str]]:
 
 
 def test_twenty_topics_stay_above_their_floors(bbc: list[dict[str, str]]) -> None:
-    """NPMI .215, diversity .980, support .885 with default settings."""
+    """NPMI .213, diversity .980, support .883 with default settings."""
     model = topics.train(bbc)
     found, strongest = lists_of(model), model.strongest()
     counted = Occurrences.count([quality.body(row["title"], row["text"]) for row in bbc], found)
@@ -40,6 +40,6 @@ def test_twenty_topics_stay_above_their_floors(bbc: list[dict[str, str]]) -> Non
 
 
 def test_five_topics_are_the_five_sections(bbc: list[dict[str, str]]) -> None:
-    """AMI .869 of the strongest topic with the section."""
+    """AMI .879 of the strongest topic with the section."""
     model = topics.train(bbc, n_topics=5)
-    assert adjusted_mutual_info_score([row["section"] for row in bbc], model.strongest()) >= 0.86
+    assert adjusted_mutual_info_score([row["section"] for row in bbc], model.strongest()) >= 0.87

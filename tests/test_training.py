@@ -11,8 +11,12 @@ import numpy as np
 import pytest
 
 import topics
+from topics import vectorize
 from topics.errors import ModelExists, SettingError, SourceError
+from topics.factorize import explained, weights
+from topics.keywords import ranked, relevance
 from topics.model import Model
+from topics.text.tokens import Words, tokenise
 
 CORPUS = Path(__file__).parents[1] / "corpora" / "sample.jsonl"
 
@@ -25,6 +29,7 @@ def arrays(model: Model) -> list[bytes]:
     fitted = model.fitted
     parts = (
         fitted.H,
+        fitted.strength,
         fitted.keywords,
         fitted.relevance,
         fitted.share,
@@ -154,6 +159,31 @@ def test_without_texts_no_sentence_is_left(tmp_path: Path) -> None:
         # a headline may quote the text, and headlines stay; so do the lines that an outlet puts under all its articles
         own = [run for run in runs if together.count(run) == 1 and run not in row.get("title", "")]
         assert not [run for run in own if run in stored]
+
+
+def test_articles_are_sorted_by_topics_fitted_to_articles_and_keywords_are_the_pieces(tmp_path: Path) -> None:
+    """The same keywords before and after the disk; without pieces there is one matrix, in memory and in the file."""
+    model = topics.train(sample_rows()[:100], "news", n_topics=8, models=str(tmp_path))
+    for fitted in (model.fitted, topics.load("news", models=str(tmp_path)).fitted):
+        assert not np.array_equal(fitted.strength, fitted.H)
+        scores = relevance(fitted.strength, fitted.present, fitted.words.idf())
+        assert np.array_equal(ranked(scores, fitted.keywords.shape[1])[0], fitted.keywords)
+        assert np.array_equal(fitted.components(), fitted.H)
+    texts = [(row["title"], row["text"]) for row in sample_rows()[:100]]
+    assert reproduced(model, texts, model.fitted.H) > reproduced(model, texts, model.fitted.strength)
+    whole = topics.train(sample_rows()[:100], "whole", n_topics=8, models=str(tmp_path), piece=0)
+    assert whole.fitted.strength is whole.fitted.H
+    assert topics.load("whole", models=str(tmp_path)).fitted.strength.shape == whole.fitted.H.shape
+    sizes = {path.parent.name: path.stat().st_size for path in tmp_path.glob("*/model-*.joblib")}
+    assert sizes["whole"] < sizes["news"]
+
+
+def reproduced(model: Model, texts: list[tuple[str, str]], H: Any) -> float:
+    """Mean share of each text's squared weight that topics reproduce."""
+    words = Words()
+    counts = vectorize.encode(tokenise(texts, words), words, model.fitted.words, model.settings)
+    X = model.fitted.words.weigh(counts, model.settings)
+    return float(explained(X, weights(X, H), H).mean())
 
 
 def test_loading_gives_the_model_that_was_trained(tmp_path: Path) -> None:

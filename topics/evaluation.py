@@ -231,7 +231,7 @@ class Refitted:
         cut = None if self.pieces is None else weighed(self.pieces.of(rows, columns), known, settings)
         factors = factors_of(X, cut, known, settings)
         P = parts(weights(X, factors.H), factors.H)
-        keywords, _ = keywords_of(factors.H, counts, P, known.idf(), TOP)
+        keywords, _ = keywords_of(factors.strength, counts, P, known.idf(), TOP)
         return [[known.shown[word] for word in row if word >= 0] for row in keywords]
 
 

@@ -215,6 +215,14 @@ def weights(X: Any, H: Dense, *, max_sweeps: int = 500, tol: float = 1e-5) -> De
     return W
 
 
+def topics_of(X: Any, W: Dense) -> Dense:
+    """Topics, given the weights of articles: `weights` the other way round, each term fitted by itself.
+
+    X : float32 CSR (n_articles, n_terms).  W : (n_articles, n_topics).  Returns float32 (n_topics, n_terms).
+    """
+    return np.ascontiguousarray(weights(X.T.tocsr(), np.ascontiguousarray(W.T)).T)
+
+
 def _settle(P: Dense, S: Dense, used: NDArray[np.int64], W: Dense, tol: float, max_sweeps: int) -> None:
     """Sweep each row of W until it rests."""
     open_rows = np.arange(len(W))

@@ -64,8 +64,9 @@ class Name:
 class Topics:
     """The fitted topics, largest share first unless they were guided or took the numbers of another model.
 
-    words : what they are made of.  H : float32 (n_factors, n_words), as fitted.  present : of the same shape, in what
-    part of a factor's articles a word stands.  factors : int32 (n_factors,), the
+    words : what they are made of.  H : float32 (n_factors, n_words), as fitted to articles.  strength : of the same
+    shape, as fitted to pieces, for keywords; H itself where there were none.  present : of the same shape, in what part
+    of a factor's articles a word stands.  factors : int32 (n_factors,), the
     topic of each factor, DROPPED for none.  factor_share : float32 (n_factors,), mean part of a fitted article.
     keywords : int32 (n_topics, k), words ranked, -1 behind the last.  relevance : float32 (n_topics, k).  share :
     float32 (n_topics,).  names : one for each topic.  errors : relative error after each iteration of the fit.
@@ -73,6 +74,7 @@ class Topics:
 
     words: TopicWords
     H: NDArray[np.float32]
+    strength: NDArray[np.float32]
     present: NDArray[np.float32]
     factors: NDArray[np.int32]
     factor_share: NDArray[np.float32]

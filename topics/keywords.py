@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 PARTICULAR = 0.5
 # Weights hold the IDF to the power 1.5; a power 1 of it is taken back, or keywords would be rarer than people expect.
 RARE = 1.0
-# How much it counts in how many of the topic's articles the term stands: two keywords then stand in most of them.
-PRESENT = 0.35
+# How much it counts in how many of the topic's articles the term stands: two keywords then stand in most of them
+# (with .35 support of BBC's 20 topics is .880, with .4 .883, at the same coherence).
+PRESENT = 0.4
 # Where a term is less than this part as relevant as in its best topic, it stands behind those that are not: lists of
 # different topics share few words (diversity .90 to .97 on Reuters, .96 to .98 on BBC), at no loss of coherence.
 OWN = 0.7

@@ -122,7 +122,7 @@ def _with_keywords(fitted: Topics) -> Topics:
     """Topics with keywords of their own; what was dropped still takes its words, so other topics keep theirs."""
     gone = fitted.factors == DROPPED
     own = fitted.factors, fitted.factor_share, len(fitted)
-    H = np.vstack([combined(fitted.H, *own), fitted.H[gone]])
+    H = np.vstack([combined(fitted.strength, *own), fitted.strength[gone]])
     present = np.vstack([averaged(fitted.present, *own), fitted.present[gone]])
     scores = relevance(H, present, fitted.words.idf())[: len(fitted)]
     keywords, best = ranked(scores, KEYWORDS)

@@ -94,6 +94,7 @@ def model_arrays(furniture: Furniture | None, vocabulary: Vocabulary, fitted: To
         "words_df": words.df,
         "words_mean_length": np.array([words.mean_length]),
         "H": fitted.H,
+        **({} if fitted.strength is fitted.H else {"strength": fitted.strength}),
         "present": fitted.present,
         "factors": fitted.factors,
         "factor_share": fitted.factor_share,
@@ -124,6 +125,7 @@ def topics_from(arrays: Arrays, manifest: Manifest) -> Topics:
     fitted = Topics(
         words,
         arrays["H"],
+        arrays.get("strength", arrays["H"]),
         arrays["present"],
         arrays["factors"],
         arrays["factor_share"],
@@ -141,8 +143,9 @@ def topics_from(arrays: Arrays, manifest: Manifest) -> Topics:
 def check_topics(fitted: Topics) -> None:
     """Raises ValueError when the parts of topics do not fit together."""
     n_factors, n_topics = len(fitted.factors), len(fitted)
-    if fitted.present.shape != fitted.H.shape:
-        raise ValueError(f"presence of shape {fitted.present.shape} for factors of shape {fitted.H.shape}")
+    for part in (fitted.strength, fitted.present):
+        if part.shape != fitted.H.shape:
+            raise ValueError(f"strength or presence of shape {part.shape} for factors of shape {fitted.H.shape}")
     if fitted.H.shape != (n_factors, len(fitted.words)) or fitted.factor_share.shape != (n_factors,):
         raise ValueError(f"factors of shape {fitted.H.shape} for {n_factors} factors and {len(fitted.words)} words")
     if any(len(part) != n_topics for part in (fitted.keywords, fitted.relevance, fitted.share)):
