@@ -115,10 +115,9 @@ def test_co_occurrence_agrees_with_counting_pairs(articles: list[set[int]]) -> N
     pairs = Counter(pair for held in articles for pair in itertools.product(held, held))
     expected = np.zeros((7, 7))
     for (a, b), both in pairs.items():
-        if min(df[a], df[b]) > 1:
-            rarer = min(df[a], df[b])
-            value = log(both * len(articles) / (df[a] * df[b])) * both / (both + 1) * rarer / (rarer + 1)
-            expected[a, b] = max(0.0, value)
+        rarer = min(df[a], df[b])
+        value = log(both * len(articles) / (df[a] * df[b])) * both / (both + 1) * rarer / (rarer + 1)
+        expected[a, b] = max(0.0, value)
     assert concepts.together(X).toarray() == pytest.approx(expected, abs=1e-6)
 
 

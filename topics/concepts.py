@@ -21,6 +21,8 @@ from topics.vectorize import strongest, unit
 CONCEPTS, ARTICLES_PER_CONCEPT = 80, 10
 # With fewer there is nothing to learn from.
 LEAST = 10
+# Terms that are learned, the most frequent: of 126,000 headlines all 117,000 took 25 s, and most stood in one.
+TERMS = 30_000
 # Concepts kept of a term and of an article: all of them gain nothing.
 KEPT = 8
 
@@ -37,23 +39,31 @@ def fit(X: Any, short: NDArray[np.bool_]) -> Any:
     are learned (n_concepts is 0) when they are fewer than half.
     """
     n_short = int(short.sum())
-    n_concepts = min(CONCEPTS, n_short // ARTICLES_PER_CONCEPT, X.shape[1])
+    n_concepts = min(CONCEPTS, n_short // ARTICLES_PER_CONCEPT)
     if 2 * n_short < X.shape[0] or n_concepts < LEAST:
         return none(X.shape[1])
-    _, H = rotated(together(X[np.flatnonzero(short)]), n_concepts)
-    return strongest(unit(sparse.csr_matrix(H.T)), KEPT)
+    of_short = X[np.flatnonzero(short)]
+    df = np.bincount(of_short.indices, minlength=X.shape[1])
+    learned = np.sort(np.argsort(-df, kind="stable")[:TERMS])
+    learned = learned[df[learned] > 1]
+    if len(learned) <= n_concepts:
+        return none(X.shape[1])
+    _, H = rotated(together(of_short[:, learned]), n_concepts)
+    found = strongest(unit(sparse.csr_matrix(H.T)), KEPT)
+    lengths = np.zeros(X.shape[1], np.int64)
+    lengths[learned] = np.diff(found.indptr)
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    return sparse.csr_matrix((found.data, found.indices, starts), shape=(X.shape[1], n_concepts))
 
 
 def together(X: Any) -> Any:
     """How much oftener two terms stand in one article than chance would have it: float32 CSR (n_terms, n_terms).
 
     Positive pointwise mutual information, a term with itself too, less for terms and pairs that are rare (Pantel & Lin
-    2002): without that the leading dimensions of many headlines are single ones. Terms of one article have none.
+    2002): without that the leading dimensions of many headlines are single ones.
     """
     held = sparse.csr_matrix((np.ones(len(X.data)), X.indices, X.indptr), shape=X.shape)
     df = np.bincount(X.indices, minlength=X.shape[1]).astype(np.float64)
-    held = held @ sparse.diags((df > 1).astype(np.float64))
-    held.eliminate_zeros()
     pairs = (held.T @ held).tocoo()
     both, rarer = pairs.data, np.minimum(df[pairs.row], df[pairs.col])
     value = np.log(both * X.shape[0] / (df[pairs.row] * df[pairs.col])) * (both / (both + 1)) * (rarer / (rarer + 1))
