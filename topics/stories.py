@@ -109,7 +109,7 @@ class Groups:
     """Groups being joined.
 
     M, X : CSR, their mean rows, moved and as they are.  sizes : articles in each.  i, j : pairs that may join.  s, x :
-    the mean cosines of a pair in M and in X; x only where s is `joined` or more.
+    the mean cosines of a pair in M and in X; x only where s is `joined` or more.  size : terms of M at first.
     """
 
     M: Any
@@ -119,18 +119,20 @@ class Groups:
     j: NDArray[np.int64]
     s: NDArray[np.float64]
     x: NDArray[np.float64]
+    size: int
 
     @classmethod
     def apart(cls, M: Any, X: Any, i: NDArray[np.int64], j: NDArray[np.int64], joined: float = JOINED) -> Groups:
         """Every row a group.  M, X : CSR of unit rows.  i, j : pairs of rows that are compared."""
-        s, x = dots(M, i, j), np.zeros(len(i))
+        s, x = dots(M, i, j, M.nnz), np.zeros(len(i))
         near = s >= joined
-        x[near] = dots(X, i[near], j[near])
-        return cls(M, X, np.ones(M.shape[0]), i, j, s, x)
+        x[near] = dots(X, i[near], j[near], M.nnz)
+        return cls(M, X, np.ones(M.shape[0]), i, j, s, x, M.nnz)
 
     def spread(self, pairs: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The mean cosine of all pairs of articles in the groups that these pairs would make."""
-        squares = np.asarray(self.X.multiply(self.X).sum(axis=1)).ravel()
+        X = self.X
+        squares = sparse.csr_matrix((X.data**2, X.indices, X.indptr), shape=X.shape) @ np.ones(X.shape[1])
         i, j = self.i[pairs], self.j[pairs]
         a, b = self.sizes[i], self.sizes[j]
         everything = a * a * squares[i] + b * b * squares[j] + 2 * a * b * self.x[pairs]
@@ -164,12 +166,14 @@ def _mutual(groups: Groups, joined: float, spread: float) -> NDArray[np.int64] |
     ok[ok] = groups.spread(ok) >= spread
     n = len(groups.sizes)
     i, j, s = groups.i[ok], groups.j[ok], groups.s[ok]
-    a, b = np.concatenate([i, j]), np.concatenate([j, i])
-    order = np.lexsort((b, -np.concatenate([s, s]), a))
-    first = np.concatenate([[True], np.diff(a[order]) != 0]) if len(order) else np.zeros(0, np.bool_)
-    best = np.full(n, -1)
-    best[a[order][first]] = b[order][first]
-    one = np.flatnonzero(best >= 0)
+    highest = np.zeros(n)
+    best = np.full(n, n)
+    for a in (i, j):
+        np.maximum.at(highest, a, s)
+    for a, b in ((i, j), (j, i)):
+        at_best = s == highest[a]
+        np.minimum.at(best, a[at_best], b[at_best])
+    one = np.flatnonzero(best < n)
     one = one[(best[best[one]] == one) & (one < best[one])]
     if not len(one):
         return None
@@ -192,9 +196,9 @@ def _join(groups: Groups, new: NDArray[np.int64], joined: float) -> None:
     first = first[i[first] != j[first]]
     i, j, s, x = i[first], j[first], groups.s[first], groups.x[first]
     again = changed[i] | changed[j]
-    s[again] = dots(groups.M, i[again], j[again])
+    s[again] = dots(groups.M, i[again], j[again], groups.size)
     again &= s >= joined
-    x[again] = dots(groups.X, i[again], j[again])
+    x[again] = dots(groups.X, i[again], j[again], groups.size)
     groups.sizes, groups.i, groups.j, groups.s, groups.x = sizes, i, j, s, x
 
 
