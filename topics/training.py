@@ -36,6 +36,7 @@ from topics.stories import stories
 from topics.text.languages import Languages, base, joined, of_article, told
 from topics.text.mixed import LanguageWords, Tagger
 from topics.text.tokens import Tokens, Words, tokenise
+from topics.threads import limited
 
 # Articles in memory at a time.
 BLOCK = 2000
@@ -71,7 +72,7 @@ def fit_to(
     it was until the new one is whole.
     """
     mode: Literal["replace", "create"] = "replace" if replace_model else "create"
-    with Transaction(path, mode, needed) as transaction:
+    with limited(None), Transaction(path, mode, needed) as transaction:
         if like is None and not lose_names:
             check_names(transaction.old)
         file = transaction.new_path("articles", ".sqlite")
