@@ -54,12 +54,13 @@ def stories(
     X = without(X, np.bincount(X.indices, minlength=X.shape[1]) > COMMON)
     G = nearest(X, NEIGHBOURS, least=EDGE, step=lambda done, total: progress("finding neighbours", done, total))
     G = decayed(G, dates)
-    M = sparse.vstack([strongest(moved(X, G[a:b], a), KEPT) for a, b in spans(X.shape[0], ROWS)], format="csr")
     pairs = G.maximum(G.T).tocoo()
     upper = (pairs.row < pairs.col) & (pairs.data >= EDGE)
     i, j = pairs.row[upper].astype(np.int64), pairs.col[upper].astype(np.int64)
+    del pairs, upper  # of many articles a tenth of all that is held
+    M = sparse.vstack([strongest(moved(X, G[a:b], a), KEPT) for a, b in spans(X.shape[0], ROWS)], format="csr")
     groups = Groups.apart(M, X, i, j)
-    del M, X, G, pairs, upper  # of many articles a tenth of all that is held
+    del M, X, G
     return by_size(average_link(groups, step=lambda done, total: progress("finding stories", done, total)))
 
 

@@ -122,17 +122,19 @@ def fit_to(
             if choice is not None:
                 settings = replace(settings, n_topics=choice.topics)
             fit = fit_topics(found, counts, pieces, settings, order, pairs, progress, like)
+            del counts, pieces, pairs
             facets = Facets.build(reader.scan(text=False))
         finally:
             reader.close()
         progress("indexing", 0, None)
         rows = Rows(*lookup.with_topics(lookup.rows(encoded, vocabulary), fit.P))
         known = Familiarity.make(encoded.counts, vocabulary.df == 1, fit.explained, added=False)
+        weights, topics, matched = Rows.from_dense(fit.P), fit.topics, fit.matched
+        del encoded, fit  # of many articles stories need most memory
         numbers = np.empty(n_articles, np.int32)
         numbers[order] = stories(matrix(rows)[order], facets.dates[order], progress)
-        weights = Rows.from_dense(fit.P)
         some = order[:: max(1, n_articles // THEME_ARTICLES)]
-        fitted = with_themes(fit.topics, rows.take(some), weights.take(some))
+        fitted = with_themes(topics, rows.take(some), weights.take(some))
         index, none_later = Index.build(rows), LaterTerms.pack({})
         segment = Segment(index, weights, facets, known, none_later, runs, numbers, NONE_REMOVED)
         if not keep_text:
@@ -140,8 +142,8 @@ def fit_to(
         more = {"text": keep_text, "corpus": f"{corpus:064x}", "languages": shares, **info()}
         if choice is not None:
             more["choice"] = choice.row()
-        if like is not None and fit.matched is not None:
-            more["like"] = fit.matched.row(like, fit.topics)
+        if like is not None and matched is not None:
+            more["like"] = matched.row(like, topics)
         counted = {"fitted_articles": n_articles}
         save(transaction, settings, furniture, vocabulary, fitted, segment, file, more, counted)
     return load(path)
