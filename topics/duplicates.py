@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from topics import kernels
 from topics.records import Change
 from topics.text.mixed import LanguageWords
 from topics.text.tokens import Tokens, Words
@@ -93,7 +94,8 @@ class Runs:
 def runs(blocks: Sequence[Tokens], words: Words | LanguageWords) -> Runs:
     """The runs of the texts of all articles.  Titles, which papers write anew, are left out where there is a text."""
     starts, hashes = _word_hashes(words)
-    return Runs.join(_runs(block, starts, hashes) for block in blocks)
+    with kernels.pool() as threads:
+        return Runs.join(threads.map(lambda block: _runs(block, starts, hashes), blocks))
 
 
 def _word_hashes(words: Words | LanguageWords) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:

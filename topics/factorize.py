@@ -208,7 +208,8 @@ def weights(X: Any, H: Dense, *, max_sweeps: int = 500, tol: float = 1e-5) -> De
         scale = np.diag(S)
         used = np.flatnonzero(scale > TINY)
         W = np.zeros_like(product)
-        W[:, used] = np.maximum(product[:, used] / scale[used], 0) / max(1, len(used))
+        for first, last in kernels.spans(len(W), ROWS):
+            W[first:last, used] = np.maximum(product[first:last, used] / scale[used], 0) / max(1, len(used))
         if module is not None:
             module.weights(product, S, W, tol, max_sweeps, threads)
         else:

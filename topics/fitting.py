@@ -70,6 +70,7 @@ def fit_topics(
         raise SourceError("nothing but stop words in these articles; are they in a language that is not English?")
     cut = None if pieces is None else weighed(pieces.of(order), found, settings)
     factors = factors_of(X[order], cut, found, settings, lambda done, total: progress("finding topics", done, total))
+    factors = replace(factors, W=factors.W[:0].copy())  # let go: every article is weighed alike, in the end
     P = parts(weights(X, factors.H), factors.H)
     share = P[order].mean(axis=0, dtype=np.float64)
     first = len(settings.guides)
@@ -78,6 +79,7 @@ def fit_topics(
     numbers = np.concatenate([np.arange(first), by_share])
     # in the order of ids, so that sums do not depend on the order of reading
     fitted = describe(found, factors, numbers, counts[order], P[order], pairs, settings)
+    del P, factors
     matched = None
     if old is not None:
         sequence, names, matched = like(old, fitted)
