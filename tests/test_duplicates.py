@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import topics
-from topics.duplicates import COPY, CROWD, Runs, changes, groups, jaccard, pairs, runs
+from topics.duplicates import COPY, CROWD, Runs, changes, groups, jaccard, jaccards, pairs, runs
 from topics.text.tokens import Words, tokenise
 
 ROOT = Path(__file__).parents[1]
@@ -148,6 +148,21 @@ def test_the_samples_copies_are_all_found_and_no_other(sample: topics.Model) -> 
         dates = [article.date for article in group.articles if article.date]
         assert dates == sorted(dates)
         assert COPY <= group.score <= 1
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.integers(0, 10_000), st.integers(1, 12), st.integers(0, 40))
+def test_all_pairs_at_once_are_as_near_as_one_by_one(seed: int, n: int, most: int) -> None:
+    """The compiled way and the plain one give the same, of empty sets too."""
+    pytest.importorskip("numba", reason="numba is not installed")
+    rng = np.random.default_rng(seed)
+    sets = [np.unique(rng.integers(2**32 - 60, 2**32, rng.integers(0, most + 1), np.uint32)) for _ in range(n)]
+    known = Runs(np.cumsum([0, *map(len, sets)]).astype(np.int64), np.concatenate(sets))
+    i, j = rng.integers(n, size=(2, 30))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("topics.duplicates.BULK", 0)
+        found = jaccards(known, i, j)
+    assert found.tolist() == [jaccard(sets[a], sets[b]) for a, b in zip(i, j, strict=True)]
 
 
 def test_an_empty_set_is_like_nothing() -> None:

@@ -32,6 +32,7 @@ LAYERS = {
     "index": 2,
     "duplicates": 2,
     "graph": 2,
+    "steady": 2,
     "stories": 2,
     "stream": 2,
     "later": 2,

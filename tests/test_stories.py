@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import topics
-from topics import graph
+from topics import graph, steady
 from topics.facets import UNDATED, Filters
 from topics.graph import dots, nearest
 from topics.index import Index, Rows
@@ -27,13 +28,16 @@ from topics.stories import (
     PULL,
     SPREAD,
     Groups,
+    _join,
     average_link,
     by_size,
+    shorter,
+    steady_terms,
     stories,
     strongest,
     without,
 )
-from topics.stream import JOINED_LATER, Part, Stand, Stream
+from topics.stream import JOINED_LATER, Part, Stand, Stream, Words
 from topics.vectorize import unit
 
 ROOT = Path(__file__).parents[1]
@@ -79,8 +83,8 @@ def test_average_link_is_that_of_joining_the_nearest_two_groups(seed: int, n: in
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.integers(0, 10_000), st.integers(2, 25), st.floats(0.3, 0.9), st.floats(0.3, 0.9))
 def test_no_group_lies_wider_than_it_may(seed: int, n: int, joined: float, spread: float) -> None:
-    """Whatever the rows by which groups are joined: all pairs of a group have that mean cosine in their own rows."""
-    M, X = rows(seed, n), rows(seed + 1, n)
+    """Whatever the rows by which groups are joined: all pairs of a group have that mean product in their own rows."""
+    M, X = rows(seed, n), shorter(rows(seed + 1, n), np.arange(40) % 5 == seed % 7)
     i, j = np.triu_indices(n, 1)
     label = average_link(Groups.apart(M, X, i.astype(np.int64), j.astype(np.int64), joined), joined, spread)
     S = (X @ X.T).toarray()
@@ -90,23 +94,78 @@ def test_no_group_lies_wider_than_it_may(seed: int, n: int, joined: float, sprea
             assert pairs.mean() >= spread - 1e-6
 
 
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(st.integers(0, 10_000), st.integers(2, 25))
+def test_the_spread_of_groups_is_that_of_all_their_pairs(seed: int, n: int) -> None:
+    """After one round of joining too, in rows that are shorter than one."""
+    X = shorter(rows(seed, n), np.arange(40) % 5 == 2)
+    i, j = (each.astype(np.int64) for each in np.triu_indices(n, 1))
+    groups = Groups.apart(rows(seed, n), X, i, j, joined=0)
+    new = np.minimum(np.arange(n) // 2, 5)
+    _join(groups, new, 0)
+    S = (X @ X.T).toarray()
+    for a, b, spread in zip(groups.i, groups.j, groups.spread(np.ones(len(groups.i), np.bool_)), strict=True):
+        members = np.flatnonzero((new == a) | (new == b))
+        pairs = S[np.ix_(members, members)][np.triu_indices(len(members), 1)]
+        assert spread == pytest.approx(pairs.mean(), abs=1e-6)
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.integers(0, 10_000), st.integers(1, 8))
 def test_the_spread_of_a_story_with_one_more(seed: int, n: int) -> None:
-    """As the mean cosine of all pairs, when all its articles are compared."""
+    """As the mean product of all pairs without steady terms, when all its articles are compared."""
     X = rows(seed, n + 1).tocsr()
     X.sort_indices()
-    stand = Stand.of(Rows.from_csr(X[:n]), n)
+    some = np.arange(X.shape[1]) % 5 == seed % 7
+    stand = Stand.of(Rows.from_csr(X[:n]), n, some[X[:n].indices])
     near = float(X[n].toarray().ravel()[stand.mean[0]] @ stand.mean[1])
-    assert stand.spread_with(near) == pytest.approx((X @ X.T).toarray()[np.triu_indices(n + 1, 1)].mean(), abs=1e-6)
+    S = (shorter(X, some) @ X.T).toarray()
+    assert stand.spread_with(near) == pytest.approx(S[np.triu_indices(n + 1, 1)].mean(), abs=1e-6)
 
 
 # Terms kept of a moved article in the next test, fewer than most have.
 SHORT = 12
 
 
+def slow_steady(X: np.ndarray, dates: np.ndarray) -> list[bool]:
+    """Every two articles of every term."""
+
+    def near(of: np.ndarray) -> tuple[int, int]:
+        pairs = list(combinations(of[of != UNDATED].tolist(), 2))
+        return sum(abs(a - b) <= steady.NEAR for a, b in pairs), len(pairs)
+
+    found, everywhere = [], near(dates)
+    for column in (X > 0).T:
+        few = np.sum(dates[column] != UNDATED) < steady.LEAST
+        a, b = near(dates[column])
+        tells = everywhere[1] > 0 and everywhere[0] / everywhere[1] <= steady.MOST_NEAR
+        found.append(bool(tells and not few and a < steady.BURST * everywhere[0] / everywhere[1] * b))
+    return found
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.integers(0, 10_000), st.integers(0, 80), st.integers(1, 120))
+def test_steady_terms_are_those_of_comparing_every_two_articles(seed: int, n: int, days: int) -> None:
+    """Some articles undated, some of one second, before 1970 too; all at once, and asked of some terms one by one."""
+    rng = np.random.default_rng(seed)
+    X = unit(sparse.csr_matrix(rng.random((n, 6)) * (rng.random((n, 6)) < [0.9, 0.7, 0.6, 0.5, 0.3, 0])))
+    dates = (rng.random(n) ** 2 * days - 40).astype(np.int64) * DAY
+    dates[X.toarray()[:, 3] > 0] //= 3 if n % 2 else 1
+    dates[rng.random(n) < 0.1] = UNDATED
+    slow = slow_steady(X.toarray(), dates)
+    assert steady_terms(X, dates).tolist() == slow
+    pairs = list(combinations(dates[dates != UNDATED].tolist(), 2))
+    near = sum(abs(a - b) <= steady.NEAR for a, b in pairs)
+    assert steady.nearness(dates) == pytest.approx(near / len(pairs) if pairs else 1)
+    X.sort_indices()
+    words = Words([Index.build(Rows.from_csr(X[:20])), Index.build(Rows.from_csr(X[20:]))], dates)
+    held = np.unique(X.indices)
+    assert words.steady(held[:2]).tolist() + words.steady(held).tolist() == [slow[t] for t in [*held[:2], *held]]
+
+
 def slow_stream(X: np.ndarray, dates: np.ndarray, known: np.ndarray, order: list[int], common: np.ndarray) -> list[int]:
     """Later articles one by one, everything spread out and all compared with all."""
+    always = np.array(slow_steady(X, dates)) & ~common
     X = np.where(common, 0, X)
     X = X / np.maximum(np.linalg.norm(X, axis=1, keepdims=True), 1e-30)
     story = known.copy()
@@ -124,7 +183,7 @@ def slow_stream(X: np.ndarray, dates: np.ndarray, known: np.ndarray, order: list
             members = X[story == each]
             toward = members + members.mean(axis=0) if len(members) > 1 else members
             mean = np.mean(toward / np.maximum(np.linalg.norm(toward, axis=1, keepdims=True), 1e-30) @ moved)
-            both = np.vstack([members, X[row]])
+            both = np.where(always, 0, np.vstack([members, X[row]]))
             spread = (both @ both.T)[np.triu_indices(len(both), 1)].mean()
             if spread >= SPREAD and mean >= best[0] and (mean > best[0] or best[1] > story.max()):
                 best = (mean, each)
@@ -161,6 +220,41 @@ def test_terms_that_very_many_hold_make_no_story() -> None:
     names = sparse.csr_matrix((np.ones(n), (np.arange(n), np.arange(n) // 2)), shape=(n, n))
     label = stories(unit(sparse.hstack([heads, names]).tocsr()), np.full(n, UNDATED))
     assert Counter(Counter(label.tolist()).values()) == {2: n // 2}
+
+
+def weekly(n: int, rng: np.random.Generator) -> tuple[Any, np.ndarray]:
+    """Notices in one form over two hundred days, two of each name; and forty articles of one week on a ferry."""
+    form, names = np.zeros((n + 40, 4)), np.zeros((n + 40, n))
+    form[:n, :3], form[n:, 3] = 1, 1
+    names[np.arange(n), np.arange(n) // 2] = 1
+    names[np.arange(n, n + 40), np.arange(40) * 2 + 1] = 0.5
+    days = np.concatenate([np.sort(rng.integers(0, 200, n)), rng.integers(90, 97, 40)])
+    return unit(sparse.csr_matrix(np.hstack([form, names]))), days.astype(np.int64) * DAY
+
+
+def test_what_comes_at_one_rate_makes_no_story() -> None:
+    """Of a series the notices of one name are a story, of an event all articles; without dates nobody can tell."""
+    X, dates = weekly(300, np.random.default_rng(0))
+    label = stories(X, dates)
+    assert len(set(label[300:].tolist())) == 1
+    assert np.bincount(label[:300]).max() <= 3
+    assert np.bincount(stories(X, np.full(340, UNDATED))[:300]).max() > 100
+
+
+def test_later_notices_join_no_series() -> None:
+    """Nor do those that come later; a later article on the event joins the event."""
+    X, dates = weekly(300, np.random.default_rng(0))
+    X.sort_indices()
+    old = np.r_[0:200, 300:335]
+    later = np.r_[200:300, 335:340]
+    known = stories(X[old], dates[old])
+    parts = [
+        Part(Index.build(Rows.from_csr(X[old])), dates[old], known),
+        Part(Index.build(Rows.from_csr(X[later])), dates[later], np.full(105, -1, np.int32)),
+    ]
+    found = Stream(parts, int(known.max()) + 1).run(np.arange(105))
+    assert set(found[100:].tolist()) == {int(known[-1])}
+    assert np.bincount(np.concatenate([known[:200], found[:100]])).max() <= 3
 
 
 @pytest.fixture(params=["plain", "compiled"])

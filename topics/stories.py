@@ -2,7 +2,8 @@
 
 Each article is moved towards its nearest neighbours, near in time too; then the two groups whose members are nearest on
 average are joined, again and again, until none are near enough or a group would lie too wide: average link, compared
-only where the neighbour graph has an edge. docs/quality.md says what each constant buys.
+only where the neighbour graph has an edge. What comes week after week alike joins nothing by itself: without its
+terms a group would lie too wide. docs/quality.md says what each constant buys.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from scipy import sparse
 from topics.facets import UNDATED
 from topics.graph import LONGEST, Step, dots, nearest, no_step
 from topics.kernels import spans
+from topics.steady import LEAST, nearness, steady
 from topics.vectorize import unit
 
 # Neighbours looked at: 10 cost .01 BCubed F1 on headlines.
@@ -28,7 +30,8 @@ PULL = 0.15
 EDGE = 0.05
 # Groups are joined from this mean cosine on; .14 to .30 give nearly the same.
 JOINED = 0.20
-# The mean cosine of all pairs of a story, articles as they are and not as they were moved: a running theme lies wider.
+# The mean product of all pairs of a story, articles as they are and not as they were moved, without steady terms: a
+# running theme lies wider, and so does a series of notices.
 # .14 to .16 cost nothing on any set with known events; .18 breaks events told at length.
 SPREAD = 0.15
 # A term that more articles hold than this tells no event: the "vs", "net" and "shr" of tables.
@@ -52,6 +55,7 @@ def stories(
     stage, steps done and steps in all.
     """
     X = without(X, np.bincount(X.indices, minlength=X.shape[1]) > COMMON)
+    always = steady_terms(X, dates)
     G = nearest(X, NEIGHBOURS, least=EDGE, step=lambda done, total: progress("finding neighbours", done, total))
     G = decayed(G, dates)
     pairs = G.maximum(G.T).tocoo()
@@ -59,6 +63,7 @@ def stories(
     i, j = pairs.row[upper].astype(np.int64), pairs.col[upper].astype(np.int64)
     del pairs, upper  # of many articles a tenth of all that is held
     M = sparse.vstack([strongest(moved(X, G[a:b], a), KEPT) for a, b in spans(X.shape[0], ROWS)], format="csr")
+    X = shorter(X, always)
     groups = Groups.apart(M, X, i, j)
     del M, X, G
     return by_size(average_link(groups, step=lambda done, total: progress("finding stories", done, total)))
@@ -66,12 +71,25 @@ def stories(
 
 def without(X: Any, common: NDArray[np.bool_]) -> Any:
     """Rows without some terms, of unit length again.  common : bool (n_terms,)."""
-    if not common.any():
+    return unit(shorter(X, common)) if common.any() else X
+
+
+def shorter(X: Any, some: NDArray[np.bool_]) -> Any:
+    """Rows without some terms, shorter by them.  some : bool (n_terms,)."""
+    if not some.any():
         return X
     kept = X.copy()  # what follows moves the entries of a row together, in place
-    kept.data[common[kept.indices]] = 0
+    kept.data[some[kept.indices]] = 0
     kept.eliminate_zeros()
-    return unit(kept)
+    return kept
+
+
+def steady_terms(X: Any, dates: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which terms come at one rate: bool (n_terms,).  dates : int64 (n_rows,) seconds, UNDATED for none."""
+    often = np.bincount(X.indices, minlength=X.shape[1]) >= LEAST
+    some = often[X.indices]
+    rows = np.repeat(np.arange(X.shape[0], dtype=np.int32), np.diff(X.indptr))[some]
+    return steady(X.indices[some].astype(np.int64), dates[rows], X.shape[1], nearness(dates))
 
 
 def decayed(G: Any, dates: NDArray[np.int64]) -> Any:
@@ -109,13 +127,15 @@ def strongest(X: Any, k: int) -> Any:
 class Groups:
     """Groups being joined.
 
-    M, X : CSR, their mean rows, moved and as they are.  sizes : articles in each.  i, j : pairs that may join.  s, x :
-    the mean cosines of a pair in M and in X; x only where s is `joined` or more.  size : terms of M at first.
+    M, X : CSR, their mean rows, moved and as they are without steady terms.  sizes : articles in each.  squares : what
+    their rows of X have as squared lengths, in all.  i, j : pairs that may join.  s, x : the mean products of a pair in
+    M and in X; x only where s is `joined` or more.  size : terms of M at first.
     """
 
     M: Any
     X: Any
     sizes: NDArray[np.float64]
+    squares: NDArray[np.float64]
     i: NDArray[np.int64]
     j: NDArray[np.int64]
     s: NDArray[np.float64]
@@ -124,20 +144,26 @@ class Groups:
 
     @classmethod
     def apart(cls, M: Any, X: Any, i: NDArray[np.int64], j: NDArray[np.int64], joined: float = JOINED) -> Groups:
-        """Every row a group.  M, X : CSR of unit rows.  i, j : pairs of rows that are compared."""
+        """Every row a group.  M : CSR of unit rows.  X : CSR, none longer.  i, j : pairs of rows that are compared."""
         s, x = dots(M, i, j, M.nnz), np.zeros(len(i))
         near = s >= joined
         x[near] = dots(X, i[near], j[near], M.nnz)
-        return cls(M, X, np.ones(M.shape[0]), i, j, s, x, M.nnz)
+        return cls(M, X, np.ones(M.shape[0]), squares(X), i, j, s, x, M.nnz)
 
     def spread(self, pairs: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """The mean cosine of all pairs of articles in the groups that these pairs would make."""
-        X = self.X
-        squares = sparse.csr_matrix((X.data**2, X.indices, X.indptr), shape=X.shape) @ np.ones(X.shape[1])
+        """The mean product in X of all pairs of articles in the groups that these pairs would make."""
+        means = squares(self.X)
         i, j = self.i[pairs], self.j[pairs]
         a, b = self.sizes[i], self.sizes[j]
-        everything = a * a * squares[i] + b * b * squares[j] + 2 * a * b * self.x[pairs]
-        return np.asarray((everything - (a + b)) / ((a + b) * (a + b - 1)))
+        everything = a * a * means[i] + b * b * means[j] + 2 * a * b * self.x[pairs]
+        return np.asarray((everything - (self.squares[i] + self.squares[j])) / ((a + b) * (a + b - 1)))
+
+
+def squares(X: Any) -> NDArray[np.float64]:
+    """The squared length of each row."""
+    return np.asarray(
+        sparse.csr_matrix((X.data**2, X.indices, X.indptr), shape=X.shape) @ np.ones(X.shape[1]), np.float64
+    )
 
 
 def average_link(
@@ -146,7 +172,7 @@ def average_link(
     """The group of each row: int64 (n_rows,), when no two compared groups have a mean cosine of `joined` or more.
 
     groups : every row one, as `Groups.apart` gives them for `joined`; changed.  Groups are joined by M; of X all pairs
-    of a group have a mean cosine of `spread` or more.  Groups are compared when members are.  The mean cosine of all
+    of a group have a mean product of `spread` or more.  Groups are compared when members are.  The mean cosine of all
     pairs of two groups is the product of their means (Sneath & Sokal 1973, UPGMA).  Every round joins all pairs that
     are each other's best, which, where `spread` forbids nothing, gives the same groups as one pair at a time.  step :
     told how many pairs of how many are settled.
@@ -200,6 +226,7 @@ def _join(groups: Groups, new: NDArray[np.int64], joined: float) -> None:
     s[again] = dots(groups.M, i[again], j[again], groups.size)
     again &= s >= joined
     x[again] = dots(groups.X, i[again], j[again], groups.size)
+    groups.squares = np.bincount(new, groups.squares, m).astype(np.float64)
     groups.sizes, groups.i, groups.j, groups.s, groups.x = sizes, i, j, s, x
 
 

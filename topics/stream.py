@@ -12,6 +12,7 @@ from topics.facets import UNDATED
 from topics.graph import CANDIDATES
 from topics.index import Index, Rows
 from topics.segment import Segment
+from topics.steady import LEAST, nearness, steady
 from topics.stories import COMMON, DAY, DECAY, EDGE, KEPT, NEIGHBOURS, PULL, SPREAD
 from topics.vocabulary import TOPIC_BASE
 
@@ -66,9 +67,9 @@ class Stream:
     """
 
     def __init__(self, parts: Sequence[Part], first_free: int) -> None:
-        self._words = Words([part.index for part in parts])
-        self._first = sum(len(part.index) for part in parts[:-1])
         self._dates = np.concatenate([part.dates for part in parts])
+        self._words = Words([part.index for part in parts], self._dates)
+        self._first = sum(len(part.index) for part in parts[:-1])
         self._stories = np.concatenate([part.stories for part in parts])
         self._next = first_free
         self._order = np.argsort(self._stories, kind="stable")
@@ -130,18 +131,20 @@ class Stream:
             size = len(members)
             if size > COMPARED:
                 members = members[np.linspace(0, size - 1, COMPARED).astype(int)]
-            self._stands[story] = Stand.of(self._words.rows(members), size)
+            rows = self._words.rows(members)
+            self._stands[story] = Stand.of(rows, size, self._words.steady(rows.terms))
         return self._stands[story]
 
 
 class Words:
     """The terms of the articles of several indexes, but those that very many articles hold.
 
-    Nothing here takes longer for more articles or a larger vocabulary, but to begin with.
+    dates : int64 (n_articles,) seconds, UNDATED for none.  Nothing here takes longer for more articles or a larger
+    vocabulary, but to begin with.
     """
 
-    def __init__(self, indexes: Sequence[Index]) -> None:
-        self._indexes = indexes
+    def __init__(self, indexes: Sequence[Index], dates: NDArray[np.int64]) -> None:
+        self._indexes, self._dates = indexes, dates
         self._starts = np.concatenate([[0], np.cumsum([len(index) for index in indexes])])
         terms = [index.posting_terms[index.posting_terms < TOPIC_BASE] for index in indexes]
         n_terms = 1 + max((int(held[-1]) for held in terms if len(held)), default=-1)
@@ -149,6 +152,10 @@ class Words:
         for index, held in zip(indexes, terms, strict=True):
             held_by[held] += np.diff(index.posting_starts)[: len(held)]
         self._kept = held_by <= COMMON
+        # what is known of how a term comes, and asked only of those that are met
+        self._everywhere = nearness(dates)
+        self._steady = np.zeros(n_terms, np.bool_)
+        self._asked = (held_by < LEAST) | ~self._kept
         self._full = np.zeros(n_terms)  # one row spread out, zeros between calls
 
     def rows(self, numbers: NDArray[np.int64]) -> Rows:
@@ -172,6 +179,15 @@ class Words:
         length = np.sqrt(np.bincount(row, values.astype(np.float64) ** 2, len(numbers)))
         return Rows(starts, found.terms[kept], (values / length[row]).astype(np.float32))
 
+    def steady(self, terms: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which of some terms come at one rate: bool (n,)."""
+        new = np.unique(terms[~self._asked[terms]])
+        if len(new):
+            places, rows, _ = self._postings(new)
+            found = steady(places, self._dates[rows], len(new), self._everywhere)
+            self._steady[new], self._asked[new] = found, True
+        return self._steady[terms]
+
     def products(self, rows: Rows | Sequence[Sparse], with_row: Sparse) -> Vector:
         """The products of several rows with one: float64 (n_rows,)."""
         if not isinstance(rows, Rows):
@@ -184,24 +200,29 @@ class Words:
 
     def candidates(self, row: Sparse) -> tuple[NDArray[np.int64], Vector]:
         """Articles that share a term with a row, and what those terms add up to."""
-        rows = [np.zeros(0, np.int64)]
-        parts = [np.zeros(0)]
+        places, rows, values = self._postings(row[0])
+        found, inverse = np.unique(rows, return_inverse=True)
+        return found, np.bincount(inverse, row[1][places] * values, len(found)).astype(np.float64)
+
+    def _postings(self, terms: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64], Vector]:
+        """The place among some terms, the article and the value of each time that an article holds one of them."""
+        places, rows, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
         for start, index in zip(self._starts.tolist(), self._indexes, strict=False):
-            places = np.searchsorted(index.posting_terms, row[0])
-            held = np.flatnonzero(places < len(index.posting_terms))
-            held = held[index.posting_terms[places[held]] == row[0][held]]
-            for place, value in zip(places[held].tolist(), row[1][held].tolist(), strict=True):
-                part = slice(int(index.posting_starts[place]), int(index.posting_starts[place + 1]))
+            at = np.searchsorted(index.posting_terms, terms)
+            held = np.flatnonzero(at < len(index.posting_terms))
+            held = held[index.posting_terms[at[held]] == terms[held]]
+            for place, where in zip(held.tolist(), at[held].tolist(), strict=True):
+                part = slice(int(index.posting_starts[where]), int(index.posting_starts[where + 1]))
                 rows.append(start + index.posting_rows[part].astype(np.int64))
-                parts.append(value * index.posting_values[part])
-        found, inverse = np.unique(np.concatenate(rows), return_inverse=True)
-        return found, np.bincount(inverse, np.concatenate(parts), len(found)).astype(np.float64)
+                values.append(np.asarray(index.posting_values[part], np.float64))
+                places.append(np.full(len(rows[-1]), place))
+        return np.concatenate(places), np.concatenate(rows), np.concatenate(values)
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A story: its mean row, its mean row when each article is moved towards the story, how many articles it has, and
-    the mean cosine of its pairs."""
+    """A story: its mean row without steady terms, its mean row when each article is moved towards the story, how many
+    articles it has, and the mean product of its pairs without steady terms."""
 
     mean: Sparse
     moved: Sparse
@@ -209,26 +230,32 @@ class Stand:
     spread: float
 
     @classmethod
-    def of(cls, rows: Rows, size: int) -> Stand:
-        """Of some articles of a story of `size`.  rows : of unit length, or empty."""
+    def of(cls, rows: Rows, size: int, steady: NDArray[np.bool_]) -> Stand:
+        """Of some articles of a story of `size`.  rows : of unit length, or empty.  steady : of each of their terms."""
         n = len(rows)
-        if n == 1:
-            return cls(first(rows), first(rows), size, 1.0)
         terms, place = np.unique(rows.terms, return_inverse=True)
         values = rows.values.astype(np.float64)
-        row = numbers_of(rows)
-        mean = np.bincount(place, values, len(terms)) / n
-        square = float(mean @ mean)
-        own = np.bincount(row, values**2, n)  # 1, or 0 for an article without terms
-        # |x + mean| for each row x
-        lengths = np.sqrt(own + 2 * np.bincount(row, values * mean[place], n) + square)
-        lengths[lengths == 0] = 1
-        moved = (np.bincount(place, values / lengths[row], len(terms)) + mean * (1 / lengths).sum()) / n
-        return cls((terms, mean), (terms, moved), size, (n * n * square - own.sum()) / (n * (n - 1)))
+        told = np.where(steady, 0, values)
+        mean = np.bincount(place, told, len(terms)) / n
+        if n == 1:
+            return cls((terms, mean), first(rows), size, 1.0)
+        spread = (n * n * float(mean @ mean) - float(told @ told)) / (n * (n - 1))
+        return cls((terms, mean), (terms, _moved(rows, values, place, len(terms))), size, spread)
 
     def spread_with(self, near: float) -> float:
-        """The mean cosine of all pairs when an article joins.  near : its product with the mean row."""
+        """The mean product of all pairs when an article joins.  near : its product with the mean row."""
         return ((self.size - 1) * self.spread + 2 * near) / (self.size + 1)
+
+
+def _moved(rows: Rows, values: Vector, place: NDArray[np.int64], n_terms: int) -> Vector:
+    """The mean of rows that are moved towards their mean: float64 (n_terms,).  place : the term of each value."""
+    n, row = len(rows), numbers_of(rows)
+    mean = np.bincount(place, values, n_terms) / n
+    own = np.bincount(row, values**2, n)  # 1, or 0 for an article without terms
+    # |x + mean| for each row x
+    lengths = np.sqrt(own + 2 * np.bincount(row, values * mean[place], n) + float(mean @ mean))
+    lengths[lengths == 0] = 1
+    return np.asarray((np.bincount(place, values / lengths[row], n_terms) + mean * (1 / lengths).sum()) / n)
 
 
 def numbers_of(rows: Rows) -> NDArray[np.int64]:
