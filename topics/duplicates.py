@@ -96,8 +96,7 @@ class Runs:
 def runs(blocks: Sequence[Tokens], words: Words | LanguageWords) -> Runs:
     """The runs of the texts of all articles.  Titles, which papers write anew, are left out where there is a text."""
     starts, hashes = _word_hashes(words)
-    with kernels.pool() as threads:
-        return Runs.join(threads.map(lambda block: _runs(block, starts, hashes), blocks))
+    return Runs.join(_runs(block, starts, hashes) for block in blocks)
 
 
 def _word_hashes(words: Words | LanguageWords) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
