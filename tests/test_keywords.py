@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from scipy import sparse
 
-from topics.keywords import ranked, relevance
+from topics import keywords
+from topics.keywords import presence, ranked, relevance
 
 RARE = np.ones(4, np.float32)
 
@@ -25,3 +28,18 @@ def test_a_topic_whose_words_all_belong_to_another_keeps_them() -> None:
     words, scores = ranked(relevance(H, present, RARE), 3)
     assert words.tolist() == [[0, 1, 2], [0, 1, 2]]
     assert (scores > 0).all()
+
+
+def test_tables_are_made_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of articles, topics and terms: the same bits as all at once."""
+    rng = np.random.default_rng(0)
+    H, P = rng.random((7, 90)).astype(np.float32), rng.random((40, 7)).astype(np.float32)
+    counts = sparse.random(40, 90, density=0.2, format="csr", dtype=np.float32, random_state=1)
+    rare = rng.random(90).astype(np.float32) + 1
+    present = presence(counts, P)
+    expected = relevance(H, present, rare)
+    np.testing.assert_allclose(present, (P.T @ (counts.toarray() > 0)) / P.sum(axis=0)[:, None], rtol=1e-5)
+    for name in ("ROWS", "TOPICS", "TERMS"):
+        monkeypatch.setattr(keywords, name, 3)
+    assert np.array_equal(presence(counts, P), present)
+    assert np.array_equal(relevance(H, present, rare), expected)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+import re
+from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import topics
 from topics.errors import SettingError
 from topics.records import Article
 from topics.settings import Settings
-from topics.text.languages import Languages, base, detect, joined, known
+from topics.text.languages import Languages, _scores, base, detect, joined, known
 from topics.text.terms import Terms, fold, stop_words
 
 SENTENCES = {
@@ -48,6 +52,25 @@ def test_a_sentence_tells_its_language(language: str) -> None:
 def test_what_does_not_tell_is_none(text: str) -> None:
     """Rather than a guess."""
     assert detect(text) is None
+
+
+WORDS = ["don't", "İK", "'tis", "d’or", "l''eau", "der's", "die'", "x7y", "a_b", "que", "'n'", "’", "ß", "הוא"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text() | st.lists(st.sampled_from(WORDS) | st.text()).map(" ".join))
+def test_scores_are_the_sums_over_words(text: str) -> None:
+    """Counted word by word with fractions, the words found by a pattern."""
+    languages = known()
+    words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", text.lower().replace("’", "'"))
+    expected = dict.fromkeys(languages, Fraction(0))
+    for word in words:
+        owners = [language for language in languages if word in stop_words(language)]
+        for language in owners:
+            expected[language] += Fraction(1, len(owners))
+    n_words, unit, scores = _scores(text)
+    assert n_words == len(words)
+    assert [Fraction(score, unit) for score in scores] == list(expected.values())
 
 
 def test_tags_of_sources() -> None:

@@ -21,6 +21,7 @@ LAYERS = {
     "text": 1,
     "kernels": 1,
     "threads": 1,
+    "memory": 1,
     "vocabulary": 2,
     "counting": 2,
     "concepts": 2,

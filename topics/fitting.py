@@ -92,6 +92,7 @@ def fit_topics(
     numbers = np.concatenate([np.arange(first), by_share])
     # in the order of ids, so that sums do not depend on the order of reading
     fitted = describe(found, factors, numbers, counts[order], P[order], pairs, settings)
+    del P, factors
     matched = None
     if old is not None:
         sequence, names, matched = like(old, fitted)

@@ -54,12 +54,15 @@ def matrix(rows: Rows, *, topics: bool = False, n_terms: int | None = None) -> A
     return unit(sparse.csr_matrix((values[~is_topic], terms[~is_topic], kept), shape=(len(rows), n_terms)))
 
 
-def dots(X: Any, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Products of pairs of rows of a CSR matrix: float64 (n_pairs,)."""
+def dots(X: Any, i: NDArray[np.int64], j: NDArray[np.int64], size: int | None = None) -> NDArray[np.float64]:
+    """Products of pairs of rows of a CSR matrix: float64 (n_pairs,).
+
+    size : terms of the job that these are a part of, which decides how they are multiplied; those of X when None.
+    """
     found = np.zeros(len(i))
     sizes = np.diff(X.indptr)
     i, j = np.where(sizes[i] >= sizes[j], i, j), np.where(sizes[i] >= sizes[j], j, i)
-    module = kernels.load("neighbours") if X.nnz >= BULK else None
+    module = kernels.load("neighbours") if (X.nnz if size is None else size) >= BULK else None
     if module is not None:
         return np.asarray(module.dots(X, i, j))
     # the mean of a big group has thousands of terms and many partners: spread it out once

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topics.kernels import spans
+
 # How much it counts that a term is particular to a topic, beside being strong in it.
 PARTICULAR = 0.5
 # Weights hold the IDF to the power 1.5; a power 1 of it is taken back, or keywords would be rarer than people expect.
@@ -22,8 +24,9 @@ PRESENT = 0.4
 OWN = 0.7
 BEHIND = 1e-3
 TINY = 1e-300
-# Articles that are looked at at once.
-ROWS = 16384
+# Articles, topics and terms that are looked at at once: a table of all topics and terms in double precision takes as
+# much memory as all the articles.
+ROWS, TOPICS, TERMS = 16384, 25, 4096
 
 
 def presence(counts: Any, P: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -33,13 +36,17 @@ def presence(counts: Any, P: NDArray[np.float32]) -> NDArray[np.float32]:
     (n_topics, n_terms), 0 to 1.
     """
     total = P.sum(axis=0, dtype=np.float64)
-    found = np.zeros((counts.shape[1], P.shape[1]))
-    for first in range(0, len(P), ROWS):
-        held = counts[first : first + ROWS]
-        held.data[:] = 1
-        found += held.T @ P[first : first + ROWS].astype(np.float64)
-    found /= np.where(total > 0, total, 1)
-    return np.ascontiguousarray(found.T, np.float32)
+    total[total <= 0] = 1
+    out = np.empty((P.shape[1], counts.shape[1]), np.float32)
+    for a, b in spans(P.shape[1], TOPICS):
+        found = np.zeros((counts.shape[1], b - a))
+        for first, last in spans(len(P), ROWS):
+            held = counts[first:last]
+            held.data[:] = 1
+            found += held.T @ P[first:last, a:b].astype(np.float64)
+        found /= total[a:b]
+        out[a:b] = found.T
+    return out
 
 
 def relevance(H: NDArray[np.float32], present: NDArray[np.float32], rare: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -51,15 +58,19 @@ def relevance(H: NDArray[np.float32], present: NDArray[np.float32], rare: NDArra
     2014, in which the logarithms of the first two are mixed.
     """
     length = np.linalg.norm(H, axis=1, keepdims=True)
-    A = (H / np.where(length > 0, length, 1)).astype(np.float64)
-    total = A.sum(axis=0)
-    R = np.asarray(A / np.where(total > 0, total, 1), np.float64)
-    R **= PARTICULAR  # in place, as all that follows: a copy is as large as H in double precision
-    R *= A
-    R *= present**PRESENT
-    R /= rare**RARE
-    R[R / np.maximum(R.max(axis=0), TINY) < OWN] *= BEHIND
-    return R
+    length[length <= 0] = 1
+    out = np.empty(H.shape)
+    for a, b in spans(H.shape[1], TERMS):
+        A = (H[:, a:b] / length).astype(np.float64)
+        total = A.sum(axis=0)
+        R = np.asarray(A / np.where(total > 0, total, 1), np.float64)
+        R **= PARTICULAR
+        R *= A
+        R *= np.ascontiguousarray(present[:, a:b]) ** PRESENT
+        R /= rare[a:b] ** RARE
+        R[R / np.maximum(R.max(axis=0), TINY) < OWN] *= BEHIND
+        out[:, a:b] = R
+    return out
 
 
 def keywords_of(

@@ -100,9 +100,10 @@ def themes(C: NDArray[np.float64], mean: NDArray[np.float64]) -> NDArray[np.int6
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
 
-    rest = C - np.outer(C @ mean, mean) / max(float(mean @ mean), 1e-30)
-    rest /= np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-30)
-    distance = np.sqrt(np.clip(np.round(2 - 2 * rest @ rest.T, 9), 0, None))
+    along = C @ mean
+    rest = C @ C.T - np.outer(along, along) / max(float(mean @ mean), 1e-30)  # products of what is left of the rows
+    length = np.sqrt(np.maximum(np.diag(rest), 1e-60))
+    distance = np.sqrt(np.clip(np.round(2 - 2 * rest / np.outer(length, length), 9), 0, 4))
     np.fill_diagonal(distance, 0)
     tree = linkage(squareform(distance, checks=False), "ward")
     return np.asarray(fcluster(tree, round(float(np.sqrt(2 * len(C)))), "maxclust"), np.int64)

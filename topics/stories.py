@@ -58,13 +58,14 @@ def stories(
     always = steady_terms(X, dates)
     G = nearest(X, NEIGHBOURS, least=EDGE, step=lambda done, total: progress("finding neighbours", done, total))
     G = decayed(G, dates)
-    M = sparse.vstack([strongest(moved(X, G[a:b], a), KEPT) for a, b in spans(X.shape[0], ROWS)], format="csr")
     pairs = G.maximum(G.T).tocoo()
     upper = (pairs.row < pairs.col) & (pairs.data >= EDGE)
     i, j = pairs.row[upper].astype(np.int64), pairs.col[upper].astype(np.int64)
+    del pairs, upper  # of many articles a tenth of all that is held
+    M = sparse.vstack([strongest(moved(X, G[a:b], a), KEPT) for a, b in spans(X.shape[0], ROWS)], format="csr")
     X = shorter(X, always)
     groups = Groups.apart(M, X, i, j)
-    del M, X, G, pairs, upper  # of many articles a tenth of all that is held
+    del M, X, G
     return by_size(average_link(groups, step=lambda done, total: progress("finding stories", done, total)))
 
 
@@ -117,7 +118,7 @@ class Groups:
 
     M, X : CSR, their mean rows, moved and as they are without steady terms.  sizes : articles in each.  squares : what
     their rows of X have as squared lengths, in all.  i, j : pairs that may join.  s, x : the mean products of a pair in
-    M and in X; x only where s is `joined` or more.
+    M and in X; x only where s is `joined` or more.  size : terms of M at first.
     """
 
     M: Any
@@ -128,14 +129,15 @@ class Groups:
     j: NDArray[np.int64]
     s: NDArray[np.float64]
     x: NDArray[np.float64]
+    size: int
 
     @classmethod
     def apart(cls, M: Any, X: Any, i: NDArray[np.int64], j: NDArray[np.int64], joined: float = JOINED) -> Groups:
         """Every row a group.  M : CSR of unit rows.  X : CSR, none longer.  i, j : pairs of rows that are compared."""
-        s, x = dots(M, i, j), np.zeros(len(i))
+        s, x = dots(M, i, j, M.nnz), np.zeros(len(i))
         near = s >= joined
-        x[near] = dots(X, i[near], j[near])
-        return cls(M, X, np.ones(M.shape[0]), squares(X), i, j, s, x)
+        x[near] = dots(X, i[near], j[near], M.nnz)
+        return cls(M, X, np.ones(M.shape[0]), squares(X), i, j, s, x, M.nnz)
 
     def spread(self, pairs: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The mean product in X of all pairs of articles in the groups that these pairs would make."""
@@ -148,7 +150,9 @@ class Groups:
 
 def squares(X: Any) -> NDArray[np.float64]:
     """The squared length of each row."""
-    return np.asarray(X.multiply(X).sum(axis=1), np.float64).ravel()
+    return np.asarray(
+        sparse.csr_matrix((X.data**2, X.indices, X.indptr), shape=X.shape) @ np.ones(X.shape[1]), np.float64
+    )
 
 
 def average_link(
@@ -178,12 +182,14 @@ def _mutual(groups: Groups, joined: float, spread: float) -> NDArray[np.int64] |
     ok[ok] = groups.spread(ok) >= spread
     n = len(groups.sizes)
     i, j, s = groups.i[ok], groups.j[ok], groups.s[ok]
-    a, b = np.concatenate([i, j]), np.concatenate([j, i])
-    order = np.lexsort((b, -np.concatenate([s, s]), a))
-    first = np.concatenate([[True], np.diff(a[order]) != 0]) if len(order) else np.zeros(0, np.bool_)
-    best = np.full(n, -1)
-    best[a[order][first]] = b[order][first]
-    one = np.flatnonzero(best >= 0)
+    highest = np.zeros(n)
+    best = np.full(n, n)
+    for a in (i, j):
+        np.maximum.at(highest, a, s)
+    for a, b in ((i, j), (j, i)):
+        at_best = s == highest[a]
+        np.minimum.at(best, a[at_best], b[at_best])
+    one = np.flatnonzero(best < n)
     one = one[(best[best[one]] == one) & (one < best[one])]
     if not len(one):
         return None
@@ -206,9 +212,9 @@ def _join(groups: Groups, new: NDArray[np.int64], joined: float) -> None:
     first = first[i[first] != j[first]]
     i, j, s, x = i[first], j[first], groups.s[first], groups.x[first]
     again = changed[i] | changed[j]
-    s[again] = dots(groups.M, i[again], j[again])
+    s[again] = dots(groups.M, i[again], j[again], groups.size)
     again &= s >= joined
-    x[again] = dots(groups.X, i[again], j[again])
+    x[again] = dots(groups.X, i[again], j[again], groups.size)
     groups.squares = np.bincount(new, groups.squares, m).astype(np.float64)
     groups.sizes, groups.i, groups.j, groups.s, groups.x = sizes, i, j, s, x
 

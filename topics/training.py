@@ -23,6 +23,7 @@ from topics.fitting import THEME_ARTICLES, Progress, fit_topics, with_themes
 from topics.graph import matrix
 from topics.index import Index, Rows
 from topics.later import LaterTerms
+from topics.memory import give_back
 from topics.model import Model
 from topics.pieces import Pieces
 from topics.records import Article
@@ -36,6 +37,7 @@ from topics.stories import stories
 from topics.text.languages import Languages, base, joined, of_article, told
 from topics.text.mixed import LanguageWords, Tagger
 from topics.text.tokens import Tokens, Words, tokenise
+from topics.threads import limited
 
 # Articles in memory at a time.
 BLOCK = 2000
@@ -71,7 +73,7 @@ def fit_to(
     it was until the new one is whole.
     """
     mode: Literal["replace", "create"] = "replace" if replace_model else "create"
-    with Transaction(path, mode, needed) as transaction:
+    with limited(None), Transaction(path, mode, needed) as transaction:
         if like is None and not lose_names:
             check_names(transaction.old)
         file = transaction.new_path("articles", ".sqlite")
@@ -120,18 +122,23 @@ def fit_to(
             choice = choose(found, counts, settings, order, progress) if n_topics == "auto" else None
             if choice is not None:
                 settings = replace(settings, n_topics=choice.topics)
+            give_back()  # here and below: 5 to 20 ms each
             fit = fit_topics(found, counts, pieces, settings, order, pairs, progress, like)
+            del counts, pieces, pairs
             facets = Facets.build(reader.scan(text=False))
         finally:
             reader.close()
         progress("indexing", 0, None)
+        give_back()
         rows = Rows(*lookup.with_topics(lookup.rows(encoded, vocabulary), fit.P, vocabulary.concepts))
         known = Familiarity.make(encoded.counts, vocabulary.df == 1, fit.explained, added=False)
+        weights, topics, matched = Rows.from_dense(fit.P), fit.topics, fit.matched
+        del encoded, fit  # of many articles stories need most memory
+        give_back()
         numbers = np.empty(n_articles, np.int32)
         numbers[order] = stories(matrix(rows)[order], facets.dates[order], progress)
-        weights = Rows.from_dense(fit.P)
         some = order[:: max(1, n_articles // THEME_ARTICLES)]
-        fitted = with_themes(fit.topics, rows.take(some), weights.take(some))
+        fitted = with_themes(topics, rows.take(some), weights.take(some))
         index, none_later = Index.build(rows), LaterTerms.pack({})
         segment = Segment(index, weights, facets, known, none_later, runs, numbers, NONE_REMOVED)
         if not keep_text:
@@ -139,8 +146,8 @@ def fit_to(
         more = {"text": keep_text, "corpus": f"{corpus:064x}", "languages": shares, **info()}
         if choice is not None:
             more["choice"] = choice.row()
-        if like is not None and fit.matched is not None:
-            more["like"] = fit.matched.row(like, fit.topics)
+        if like is not None and matched is not None:
+            more["like"] = matched.row(like, topics)
         counted = {"fitted_articles": n_articles}
         save(transaction, settings, furniture, vocabulary, fitted, segment, file, more, counted)
     return load(path)

@@ -8,10 +8,13 @@ millisecond an article, and is no surer of headlines.)
 from __future__ import annotations
 
 import re
+import struct
 from collections import Counter
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
+from math import lcm
 
 from topics.records import Article
 from topics.text.terms import STEMMERS, stop_words
@@ -36,6 +39,8 @@ _CLEAR_SCORE = 0.1
 _CLEAR_LEAD = 2
 
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+# Where words of ASCII are cut: at what is neither a letter nor an apostrophe.
+_CUTS = "".join(chr(code) if chr(code).isalpha() or chr(code) == "'" else " " for code in range(128))
 # No letter below or between these is in one of the scripts below.
 _FOREIGN = re.compile("[\u0370-\u1fff\u2e80-\uffff]")
 # Letters that one language (of those with much news) is written in.
@@ -66,13 +71,18 @@ def known() -> tuple[str, ...]:
 
 
 @cache
-def _owners() -> dict[str, tuple[tuple[str, ...], float]]:
-    """Function word -> the languages that have it, and what it counts for each."""
-    owners: dict[str, list[str]] = {}
-    for language in known():
+def _owners() -> tuple[dict[str, int], int]:
+    """Function word -> what it counts for each language, and the unit of that: a word of one language alone.
+
+    A word of three languages counts a third of the unit for each.  Counts are 32 bits wide and lie side by side in one
+    number, in the order of `known`, so that one sum adds up the words of a text for all languages at once.
+    """
+    owners: dict[str, list[int]] = {}
+    for place, language in enumerate(known()):
         for word in stop_words(language):
-            owners.setdefault(word, []).append(language)
-    return {word: (tuple(languages), 1 / len(languages)) for word, languages in owners.items()}
+            owners.setdefault(word, []).append(place)
+    unit = lcm(*map(len, owners.values()))
+    return {word: sum(unit // len(places) << 32 * place for place in places) for word, places in owners.items()}, unit
 
 
 def detect(text: str) -> str | None:
@@ -96,25 +106,36 @@ def _by_letters(text: str) -> str | None:
 
 def _by_words(text: str, least: float, lead: float) -> str | None:
     """The language with the most function words: so large a part of all words, and so much ahead of the second."""
-    words, scores = _scores(text)
-    best = max(scores, key=lambda language: (scores[language], language), default="")
-    first = scores.pop(best, 0)
-    if first < 1 or first < least * words or first < lead * max(scores.values(), default=0):
+    words, unit, scores = _scores(text)
+    second, first = sorted(scores)[-2:]
+    if first < unit or first < least * words * unit or first < lead * second:
         return None
-    return best
+    return known()[len(scores) - 1 - scores[::-1].index(first)]
 
 
-def _scores(text: str) -> tuple[int, dict[str, float]]:
-    """How many words, and for each language its function words, each counted as a share of the languages it is of."""
-    owners = _owners()
-    scores: dict[str, float] = {}
-    words = _LETTERS.findall(text.lower().replace("’", "'"))
+def _scores(text: str) -> tuple[int, int, tuple[int, ...]]:
+    """How many words; the unit of scores; for each known language its function words, each as its part of the unit."""
+    owners, unit = _owners()
+    words = _words(text)
+    counts = sum(map(owners.get, words, repeat(0)))
+    return len(words), unit, struct.unpack(f"<{len(known())}I", counts.to_bytes(4 * len(known()), "little"))
+
+
+def _words(text: str) -> list[str]:
+    """Runs of letters, an apostrophe between two of them included, in lower case: as `_LETTERS` finds them."""
+    text = text.lower()
+    if not text.isascii():
+        return _LETTERS.findall(text.replace("’", "'"))
+    words = text.translate(_CUTS).split()  # half the time of the pattern
+    if "'" not in text:
+        return words
+    found: list[str] = []
     for word in words:
-        if word in owners:
-            languages, share = owners[word]
-            for language in languages:
-                scores[language] = scores.get(language, 0.0) + share
-    return len(words), scores
+        if "'" in word:
+            found += _LETTERS.findall(word)
+        else:
+            found.append(word)
+    return found
 
 
 def of_article(article: Article) -> str | None:
@@ -127,10 +148,11 @@ def of_article(article: Article) -> str | None:
 
 def nearest(text: str, among: tuple[str, ...]) -> str:
     """The one of some languages that has most function words in a text; "" for few words, and where two are equal."""
-    words, scores = _scores(text[:LOOKED_AT])
+    words, _, scores = _scores(text[:LOOKED_AT])
     if words < FEW:
         return ""
-    found = sorted(((scores.get(language, 0.0), language) for language in among), reverse=True)
+    by_language = dict(zip(known(), scores, strict=True))
+    found = sorted(((by_language.get(language, 0), language) for language in among), reverse=True)
     return found[0][1] if found[0][0] > found[1][0] else ""
 
 
