@@ -17,7 +17,7 @@ from scipy import sparse
 import topics
 from topics import concepts
 from topics.matching import HEADLINES, least
-from topics.vocabulary import TOPIC_BASE
+from topics.vocabulary import TOPIC_BASE, Vocabulary
 
 # What six newspapers call the same things: of the words of one event each headline takes three of eight, so that many
 # of its headlines share none.
@@ -129,3 +129,31 @@ def test_a_row_has_at_most_so_many_concepts_and_only_for_what_it_holds() -> None
     assert np.diff(found.indptr).tolist() == [0, concepts.KEPT, 0]
     assert float((found.data**2).sum()) == pytest.approx(1)
     assert concepts.told(X, C) == pytest.approx([0, 0.64, 0])
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        [f"{EVENTS[0]} {EVENTS[1]}", f"{EVENTS[2]} {EVENTS[3]}"] * 120,
+        [EVENTS[0], ""] * 500,
+        [f"{a} {b}" for a in ("Varnholt", "Quillon", "Larkhill") for b in ("inflation", "rescue", "talks")] * 100,
+    ],
+)
+def test_few_headlines_told_often_teach_nothing_odd(titles: list[str]) -> None:
+    """Fewer directions than concepts: every score is a number, and the same title the nearest."""
+    model = topics.train([{"id": str(i), "title": title} for i, title in enumerate(titles)])
+    best = model.similar("0", top=1)[0]
+    assert best.article.title == titles[0]
+    assert best.score == pytest.approx(1, abs=1e-5)
+    assert sum(reason.weight for reason in best.why) == pytest.approx(best.score, abs=1e-6)
+
+
+def test_models_of_before_concepts_have_none(model: topics.Model) -> None:
+    """Their vocabulary is stored without them; one that does not fit together is refused."""
+    arrays = model.vocabulary.arrays()
+    old = {name: array for name, array in arrays.items() if not name.startswith("concept")}
+    assert Vocabulary.from_arrays(old, 10).concepts.shape == (len(model.vocabulary), 0)
+    same = Vocabulary.from_arrays(arrays, 10).concepts
+    assert (same != model.vocabulary.concepts).nnz == 0
+    with pytest.raises(ValueError, match=r".+"):
+        Vocabulary.from_arrays({**arrays, "concept_numbers": arrays["concept_numbers"] + 80}, 10)
