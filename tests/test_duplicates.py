@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import topics
+from topics import kernels
 from topics.duplicates import COPY, CROWD, Runs, changes, groups, jaccard, jaccards, pairs, runs
 from topics.text.tokens import Words, tokenise
 
@@ -100,6 +101,24 @@ def test_headlines_without_a_text_are_copies_word_for_word(titles: list[str]) ->
     expected = {(cut.index(each), i) for i, each in enumerate(cut) if len(each) >= 5 and cut.index(each) < i}
     assert set(zip(left.tolist(), right.tolist(), strict=True)) == expected
     assert set(scores.tolist()) <= {1.0}
+
+
+LINE = st.lists(st.sampled_from(["rail", "Rail", "to", "94", "COVID-19", "don't", "…", "İ"]), max_size=30).map(" ".join)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(LINE, LINE | st.just("")), max_size=8), st.integers(1, 4))
+def test_compiled_runs_are_the_plain_ones(articles: list[tuple[str, str]], step: int) -> None:
+    """To the last bit, however many articles a thread takes at a time."""
+    words = Words()
+    blocks = [tokenise(articles[:3], words), tokenise(articles[3:], words)]
+    plain = runs(blocks, words)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("topics.duplicates.BULK_WORDS", 0)
+        patch.setattr(kernels.load("sets"), "ARTICLES", step)
+        compiled = runs(blocks, words)
+    np.testing.assert_array_equal(compiled.starts, plain.starts)
+    np.testing.assert_array_equal(compiled.hashes, plain.hashes)
 
 
 def test_many_prints_of_one_text_are_one_group() -> None:

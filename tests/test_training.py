@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import topics
 from topics import vectorize
@@ -16,7 +19,9 @@ from topics.errors import ModelExists, SettingError, SourceError
 from topics.factorize import explained, weights
 from topics.keywords import ranked, relevance
 from topics.model import Model
+from topics.records import Article
 from topics.text.tokens import Words, tokenise
+from topics.training import digest
 
 CORPUS = Path(__file__).parents[1] / "corpora" / "sample.jsonl"
 
@@ -46,6 +51,23 @@ def test_the_same_corpus_gives_the_same_bytes_in_any_order() -> None:
     assert arrays(topics.train(rows, n_topics=8)) == arrays(first)
     random.Random(3).shuffle(rows)
     assert arrays(topics.train(rows, n_topics=8)) == arrays(first)
+
+
+TEXT = st.text(max_size=8)
+
+
+@settings(deadline=None, max_examples=100, derandomize=True)
+@given(
+    st.builds(
+        Article, id=TEXT, title=TEXT, text=TEXT, date=TEXT | st.none(), source=TEXT | st.none(), lang=TEXT | st.none(),
+        section=TEXT | st.none(), url=TEXT | st.none(), authors=st.lists(TEXT, max_size=1).map(tuple),
+        extra=st.dictionaries(TEXT, st.integers(), max_size=1),
+    )
+)  # fmt: skip
+def test_the_digest_of_an_article_is_that_of_its_sorted_row(article: Article) -> None:
+    """What is written out for speed is what JSON gives: models of before have the same digest."""
+    row = json.dumps(article.row(), ensure_ascii=False, sort_keys=True)
+    assert digest(article) == int.from_bytes(sha256(row.encode("utf-8", "surrogatepass")).digest())
 
 
 def test_the_default_number_of_topics_is_a_fifth_of_few_articles() -> None:

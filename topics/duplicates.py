@@ -41,6 +41,11 @@ SKETCH = 8
 CROWD = 64
 # Pairs from which on compiled loops compare them: half a second of the plain way, and what loading numba takes.
 BULK = 40_000
+# Words from which on they make the runs: as long.
+BULK_WORDS = 3_000_000
+
+# Of the hash of a run.
+_FACTOR, _SPREAD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 
 Hashes = NDArray[np.uint32]
 # Pieces of a word: "don't" and "don’t", "COVID-19" and "COVID 19" are to give the same runs.
@@ -96,7 +101,12 @@ class Runs:
 def runs(blocks: Sequence[Tokens], words: Words | LanguageWords) -> Runs:
     """The runs of the texts of all articles.  Titles, which papers write anew, are left out where there is a text."""
     starts, hashes = _word_hashes(words)
-    return Runs.join(_runs(block, starts, hashes) for block in blocks)
+    module = kernels.pays("sets", sum(len(block.ids) for block in blocks), BULK_WORDS)
+    if module is None:
+        return Runs.join(_runs(block, starts, hashes) for block in blocks)
+    mixing = int(_FACTOR), int(_SPREAD)
+    found = (_sets(len(block), module.runs(block, starts, hashes, RUN, LEAST_WORDS, mixing)) for block in blocks)
+    return Runs.join(found)
 
 
 def _word_hashes(words: Words | LanguageWords) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
@@ -104,7 +114,8 @@ def _word_hashes(words: Words | LanguageWords) -> tuple[NDArray[np.int64], NDArr
     hashes: list[bytes] = []
     counts = np.zeros(len(words), np.int64)
     for number, word in enumerate(words):
-        pieces = [piece for piece in _pieces(word.lower()) if piece]
+        lower = word.lower()
+        pieces = [lower] if lower.isalnum() else [piece for piece in _pieces(lower) if piece]
         counts[number] = len(pieces)
         hashes += [blake2b(piece.encode(), digest_size=8).digest() for piece in pieces]
     return np.concatenate([[0], np.cumsum(counts)]), np.frombuffer(b"".join(hashes), "<u8").astype(np.uint64)
@@ -132,9 +143,16 @@ def _runs(tokens: Tokens, piece_starts: NDArray[np.int64], pieces: NDArray[np.ui
     # article and hash in one number, so that one sort makes the sets
     owner = np.concatenate([first[whole], np.repeat(headlines, 2)]).astype(np.uint64) << np.uint64(32)
     both = np.sort(owner | np.concatenate([_spread(mixed[whole]) >> np.uint64(32), hashes]))
-    both = both[np.diff(both, prepend=np.uint64(2**64 - 1)) != 0]
-    counts = np.bincount((both >> np.uint64(32)).astype(np.int64), minlength=n)
-    return Runs(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), both.astype(np.uint32))
+    return _sets(n, [both[np.diff(both, prepend=np.uint64(2**64 - 1)) != 0]])
+
+
+def _sets(n_articles: int, parts: Sequence[NDArray[np.uint64]]) -> Runs:
+    """parts : article and hash in one number, ascending."""
+    counts = np.zeros(n_articles, np.int64)
+    for part in parts:
+        counts += np.bincount((part >> np.uint64(32)).astype(np.int64), minlength=n_articles)
+    hashes = np.concatenate([np.zeros(0, np.uint32), *(part.astype(np.uint32) for part in parts)])
+    return Runs(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), hashes)
 
 
 def _whole(
@@ -157,11 +175,11 @@ def _whole(
 
 def _mix(mixed: NDArray[np.uint64], words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The next word of each polynomial."""
-    return mixed * np.uint64(0x9E3779B97F4A7C15) + words
+    return mixed * _FACTOR + words
 
 
 def _spread(mixed: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    return (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    return (mixed ^ (mixed >> np.uint64(29))) * _SPREAD
 
 
 def jaccard(left: Hashes, right: Hashes) -> float:

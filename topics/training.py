@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
+from json.encoder import encode_basestring as quoted
 from pathlib import Path
 from typing import Any, Literal
 
@@ -155,8 +156,26 @@ def fit_to(
 
 def digest(article: Article) -> int:
     """SHA-256 of an article; their sum names a corpus, in whatever order it was read."""
-    row = json.dumps(article.row(), ensure_ascii=False, sort_keys=True)
+    row = _sorted_row(article)
     return int.from_bytes(hashlib.sha256(row.encode("utf-8", "surrogatepass")).digest())
+
+
+def _sorted_row(article: Article) -> str:
+    """The article's row as JSON, its keys by name."""
+    if article.authors or article.extra:
+        return json.dumps(article.row(), ensure_ascii=False, sort_keys=True)
+    # written out where nothing has to be sorted: half the time
+    date, name, lang, section, source, text, title, url = (
+        "null" if value is None else quoted(value)
+        for value in (
+            article.date, article.id, article.lang, article.section, article.source, article.text or None,
+            article.title or None, article.url,
+        )
+    )  # fmt: skip
+    return (
+        f'{{"authors": null, "date": {date}, "id": {name}, "lang": {lang}, "section": {section}, "source": {source}, '
+        f'"text": {text}, "title": {title}, "url": {url}}}'
+    )
 
 
 def check_names(old: Manifest | None) -> None:

@@ -1,17 +1,21 @@
-"""How much pairs of sets have in common."""
+"""Sets of runs of words, and how much pairs of them have in common."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import int64, uint32, void
+from numba import int32, int64, uint32, uint64, void
 from numpy.typing import NDArray
 
 from topics.kernels import compiled, pool, spans
 
-# Pairs that one thread compares at a time.
+# Pairs that one thread compares at a time, and articles whose runs it makes.
 STEP = 8192
+ARTICLES = 1024
+
+_i4, _i8, _u8 = int32[::1], int64[::1], uint64[::1]
 
 
 @compiled(void(int64[::1], uint32[::1], int64[::1], int64[::1], int64, int64, int64[::1]))
@@ -41,3 +45,67 @@ def common(
     with pool() as threads:
         threads.map(some_pairs, spans(len(i), STEP))
     return found
+
+
+@compiled(int64(_i4, _i8, _i4, _i8, _u8, int64, int64, int64, int64, uint64, uint64, _u8))
+def fill(
+    ids: Any, starts: Any, titles: Any, piece_starts: Any, pieces: Any, run: int, least: int, first: int, last: int,
+    factor: Any, spread: Any, out: Any,
+) -> int:  # fmt: skip
+    """Write article and hash, in one number, of each run of the articles from `first` to `last`; returns how many."""
+    held, top = np.zeros(run, np.uint64), uint64(1)  # the pieces of a run in a ring
+    for _ in range(run - 1):
+        top *= factor
+    n_out = 0
+    for article in range(first, last):
+        begin, end, size = starts[article] + titles[article], starts[article + 1], 0
+        for at in range(begin, end):
+            size += piece_starts[ids[at] + 1] - piece_starts[ids[at]]
+        headline = size == 0
+        if headline:
+            begin = starts[article]
+            for at in range(begin, end):
+                size += piece_starts[ids[at] + 1] - piece_starts[ids[at]]
+        if size < (run if headline else least):
+            continue
+        owner, mixed, place, left = uint64(article) << uint64(32), uint64(0), 0, run
+        held[:] = 0
+        for at in range(begin, end):
+            for piece in range(piece_starts[ids[at]], piece_starts[ids[at] + 1]):
+                if not headline:  # of a headline all words are one run
+                    mixed -= held[place] * top
+                    held[place] = pieces[piece]
+                    place = place + 1 if place + 1 < run else 0
+                mixed = mixed * factor + pieces[piece]
+                left -= 1
+                if left <= 0 and not headline:
+                    out[n_out] = owner | ((mixed ^ (mixed >> uint64(29))) * spread) >> uint64(32)
+                    n_out += 1
+        if headline:
+            whole = (mixed ^ (mixed >> uint64(29))) * spread
+            out[n_out], out[n_out + 1] = owner | whole >> uint64(32), owner | whole & uint64(0xFFFFFFFF)
+            n_out += 2
+    return n_out
+
+
+def runs(
+    block: Any, piece_starts: NDArray[np.int64], pieces: NDArray[np.uint64], run: int, least: int, mixing: Sequence[int]
+) -> list[NDArray[np.uint64]]:
+    """Article and hash, in one number, of every run in a block of tokens: ascending, each once, article by article.
+
+    piece_starts, pieces : where the pieces of a word begin, and their hashes.  run : pieces of a run.  least : of a
+    text.  mixing : two odd factors.
+    """
+    sizes = np.diff(piece_starts)
+    factor, spread = map(np.uint64, mixing)
+
+    def some(span: tuple[int, int]) -> NDArray[np.uint64]:
+        first, last = span
+        here = block.ids[block.starts[first] : block.starts[last]]
+        out = np.empty(int(sizes[here].sum()), np.uint64)
+        where = (block.ids, block.starts, block.titles, piece_starts, pieces, run, least, first, last)
+        found = np.sort(out[: fill(*where, factor, spread, out)])
+        return found[np.diff(found, prepend=np.uint64(2**64 - 1)) != 0]
+
+    with pool() as threads:
+        return threads.map(some, spans(len(block), ARTICLES))

