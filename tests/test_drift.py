@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import topics
+from topics.drift import Familiarity, left_over
 from topics.records import Article
 from topics.update import add, remove
 
@@ -41,3 +42,19 @@ def test_drift_tells_when_to_train_again() -> None:
         assert "330 articles were added to 300" in (topics.load(path).drift().retrain or "")
         remove(path, [f"zy{i}" for i in range(30)] + [f"zu{i}" for i in range(200)])
         assert topics.load(path).drift().retrain is None
+
+
+def test_what_is_left_over_is_said_to_be(sample: topics.Model) -> None:
+    """Of the sample one topic, the largest, whose articles are single stories."""
+    assert [topic.topic for topic in sample.topics() if topic.rest] == [0]
+
+
+def test_topics_whose_articles_are_told_are_not_left_over() -> None:
+    """Nor is the only topic, nor one without an article; whatever is explained, a third of the mean decides."""
+    strongest = np.array([0, 0, 1, 1, 2, -1])
+    explained = np.array([0.3, 0.3, 0.3, 0.2, 0.05, 0], np.float32)
+    known = Familiarity(np.zeros(6, np.bool_), np.zeros(6, np.float32), explained)
+    assert left_over([known], strongest, 4) == (False, False, True, False)
+    assert left_over([known.take(np.arange(4)), known.take(np.arange(4, 6))], strongest, 4)[2]
+    assert left_over([known.take(np.array([4]))], np.array([0]), 1) == (False,)
+    assert left_over([known.take(np.arange(0))], np.zeros(0, np.int64), 2) == (False, False)

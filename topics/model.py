@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from topics import groups, later, lookup, support, vectorize
 from topics.corpus.cleaning import Furniture, words_of
-from topics.drift import drift
+from topics.drift import Familiarity, drift, left_over
 from topics.duplicates import runs
 from topics.errors import ArticleNotFound, DamagedModel, SettingError
 from topics.facets import ALL, UNDATED, Filters, seconds
@@ -106,7 +106,11 @@ class Model:
 
     def drift(self) -> Drift:
         """How far the articles added since the fit have moved away from it."""
-        return drift([segment.familiarity.take(segment.live()) for segment in self.segments])
+        return drift(self._familiarity())
+
+    def _familiarity(self) -> list[Familiarity]:
+        """How well the fit knows the articles that are there, segment by segment."""
+        return [segment.familiarity.take(segment.live()) for segment in self.segments]
 
     # --- topics
 
@@ -143,6 +147,12 @@ class Model:
         sizes = np.bincount(strongest[strongest >= 0], minlength=len(keywords))
         return tuple(float(n / size) if size else None for n, size in zip(held, sizes, strict=True))
 
+    @cached_property
+    def rest(self) -> tuple[bool, ...]:
+        """Of each topic, whether it is what is left over, articles that stand alone."""
+        strongest = self.strongest()[self.segments.rows_passing()]
+        return left_over(self._familiarity(), strongest, len(self.fitted))
+
     def _forms(self, word: int) -> frozenset[int]:
         """The look-up terms of a topics' word, one for each language of the corpus in which it has another."""
         terms, shown = lookup.terms_of(self.settings), self.fitted.words.shown[word]
@@ -159,8 +169,8 @@ class Model:
             pairs = [(int(w), float(s)) for w, s in zip(words[:top], scores[:top], strict=True) if w >= 0]
             terms = tuple(Term(self.fitted.words.shown[word], score) for word, score in pairs)
             name, share = self.fitted.names[number], float(self.fitted.share[number])
-            held = self.support[number]
-            found.append(Topic(number, name.label, share, terms, name.slug, name.theme, name.hidden, held))
+            of_articles = self.support[number], self.rest[number]
+            found.append(Topic(number, name.label, share, terms, name.slug, name.theme, name.hidden, *of_articles))
         return found
 
     def check_topic(self, topic: int | str) -> int:

@@ -75,7 +75,8 @@ class Topic:
     topic : its number, from 0, largest share first.  share : mean weight over all articles, 0 to 1.  slug : letters,
     digits and hyphens, unique in the model; it stays when the topic is renamed.  theme : name of the group of topics it
     belongs to, None when it stands alone.  hidden : kept out of the tags that `assign` gives.  support : share of its
-    articles that hold two or more of its first ten keywords, 0 to 1, None when it has no article.
+    articles that hold two or more of its first ten keywords, 0 to 1, None when it has no article.  rest : it is what is
+    left over, articles that stand alone; its keywords tell little of them.
     """
 
     topic: int
@@ -86,6 +87,7 @@ class Topic:
     theme: str | None = None
     hidden: bool = False
     support: float | None = None
+    rest: bool = False
 
     def row(self) -> Row:
         return {
@@ -97,6 +99,7 @@ class Topic:
             "theme": self.theme,
             "hidden": self.hidden,
             "support": self.support,
+            "rest": self.rest,
         }
 
 

@@ -27,7 +27,8 @@ def command(name: str, top: int, topic: str | None, articles: int, output: str |
     """List the topics of a model and their keywords, the largest topic first.
 
     The share of a topic is its mean part of an article; its support is the part of its articles that hold two of its
-    first ten keywords. Topics that the same kind of article is about form a theme.
+    first ten keywords. Topics that the same kind of article is about form a theme. What is left over is a topic too:
+    articles that stand alone, of which its keywords tell little.
     """
     from topics.api import load
 
@@ -59,7 +60,8 @@ def print_topics(rows: Sequence[Mapping[str, Any]]) -> None:
     lines: list[tuple[str, ...]] = []
     for row in rows:
         terms = ", ".join(term["term"] for term in row["keywords"])
-        label = f"{row['label']} (hidden)" if row["hidden"] else row["label"]
+        notes = [note for note, holds in (("left over", row["rest"]), ("hidden", row["hidden"])) if holds]
+        label = f"{row['label']} ({', '.join(notes)})" if notes else row["label"]
         support = "" if row["support"] is None else f"{row['support']:.0%}"
         lines.append((str(row["topic"]), f"{row['share']:.1%}", support, label, row["theme"] or "", terms))
         lines += [("", f"{a['weight']:.2f}", "", a["id"], "", a["title"] or "") for a in row.get("articles", ())]

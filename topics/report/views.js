@@ -61,6 +61,7 @@ async function topicsView(at) {
     const rest = topic.keywords.map((word) => word.term).filter((word) => !topic.label.split(", ").includes(word));
     return h("li", null,
       h("div", null, h("a", { class: "name", href: at.to("topic", topic.topic) }, topic.label),
+        topic.rest ? h("span", { class: "quiet small" }, " left over: articles that stand alone") : null,
         h("div", { class: "quiet small" }, rest.slice(0, 9).join(", "))),
       curves ? spark(topic.label, group.periods, group.topics[topic.topic].shares, trends.by, most(topic.topic)) : h("span"),
       h("div", { class: "share" }, track(shareOf(topic) / widest), h("span", null, percent(shareOf(topic)))));
@@ -134,7 +135,7 @@ async function topicView(at) {
   const moves = trend && trend.direction && trend.direction !== "steady"
     ? h("span", { class: trend.direction === "rising" ? "up" : "down" }, ` · ${trend.direction} ${trend.direction === "rising" ? "▲" : "▼"}`) : null;
   return [
-    heading(own.label, own.theme ? `${own.theme} · ` : null,
+    heading(own.label, own.theme ? `${own.theme} · ` : null, own.rest ? "what is left over, articles that stand alone: " : null,
       `${percent(filtered(at) && trend ? trend.share : own.share)} of the news`, trend ? `, the strongest topic of ${plural(trend.count, "article")}` : null, moves),
     h("section", null, h("h2", null, "Over time"), curve(at, trends, trend || { topic, label: own.label, shares: [], counts: [] })),
     h("div", { class: "two" },
