@@ -7,6 +7,7 @@ import io
 import json
 import tempfile
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -209,6 +210,16 @@ ALIKE += [
     "2014-03-10T16:52:51.55+01:00",
     "2014-03-10T16:52:51.55-00:00",
 ]
+ALIKE += ["2014-03-10T16:5a:51.55+00:00", "2014-03-10t16:52:51.55+00:00", "2014-03-10T16:52:51.55Z00:00", "2014-03-10"]
+ALIKE += [
+    "2014-03-10 16:52:51.55+00:00",
+    "2014-03-10T29:52:51.55+00:00",
+    "2014-03-10T32:52:51.55+00:00",
+    "2014-03-10T16:52:51.5५+00:00",
+]
+NAMED = ["26-FEB-1987 15:03:27.51", "02-mar-1987 23:59:59.00", " 1-MAR-1987 15:03:27.51", "26-FEV-1987 15:03:27.51"]
+NAMED += ["26-FEB-1987 15:03:27 GMT", "26-FEB-1987 15:03:27 EST", "26-FEB-1987 24:03:27.51", "26-FEB-1987T15:03:27.51"]
+NAMED += [f"{day}-JUN-1987 09:00:00.00" for day in range(10, 16)]
 TWO = [DATES[1], f"{DATES[1]}\n{DATES[1]}", "soon"]
 
 
@@ -222,6 +233,19 @@ def test_dates_together_are_dates_one_by_one(texts: list[str], day_first: bool |
     for odd in ALIKE:
         alike = [*ALIKE[:2], odd, *ALIKE[:2]]
         assert dates.parse_all(alike, day_first) == [dates.parse(text, day_first) for text in alike]
+
+
+@given(
+    st.lists(st.sampled_from(ALIKE[:1] * 20 + ALIKE), min_size=1, max_size=20)
+    | st.lists(st.sampled_from(NAMED), min_size=1, max_size=20),
+    st.lists(st.sampled_from(DATES), max_size=2),
+    st.randoms(use_true_random=False),
+)
+def test_a_few_odd_dates_among_many_are_read_as_by_themselves(texts: list[str], odd: list[str], random: Random) -> None:
+    """Of other lengths and forms, of many days, with letters where others have digits."""
+    texts = [*texts, *odd]
+    random.shuffle(texts)
+    assert dates.parse_all(texts, None) == [dates.parse(text, None) for text in texts]
 
 
 def test_the_last_good_line_is_named_when_a_file_is_cut_short(write: Any) -> None:
