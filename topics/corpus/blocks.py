@@ -55,9 +55,10 @@ class Block:
 def block_of(rows: Sequence[dict[str, Any]]) -> Block:
     """The block of at least one record, each on a line of its own."""
     shape_of = list(map(tuple, rows))
+    first = shape_of[0]
+    if first and shape_of.count(first) == len(rows):
+        return Block([first], dict(zip(first, zip(*map(dict.values, rows), strict=True), strict=True)), rows)
     shapes = list(dict.fromkeys(shape_of))
-    if len(shapes) == 1 and shapes[0]:
-        return Block(shapes, dict(zip(shapes[0], zip(*map(dict.values, rows), strict=True), strict=True)), rows)
     keys = dict.fromkeys(key for shape in shapes for key in shape)
     columns = {key: list(map(dict.get, rows, repeat(key))) for key in keys}
     return Block(shapes, columns, rows, shape_of)
@@ -94,9 +95,13 @@ def _extras(block: Block, plans: list[Plan]) -> Iterable[Mapping[str, Any]]:
         return repeat(NO_EXTRA)
     if block.rows is not None and block.shape_of:
         extra_of = {shape: plan.extra for shape, plan in zip(block.shapes, plans, strict=True)}
-        return [
-            {key: row[key] for key in extra_of[shape]} for shape, row in zip(block.shape_of, block.rows, strict=True)
-        ]
+        extras: list[dict[str, Any]] = []
+        for shape, row in zip(block.shape_of, block.rows, strict=True):
+            extra = {}  # a comprehension would be a call
+            for key in extra_of[shape]:
+                extra[key] = row[key]
+            extras.append(extra)
+        return extras
     first, *others = plans[0].extra
     extras = [{first: value} for value in block.columns[first]]  # dict(zip(...)) takes three times as long
     for key in others:
@@ -143,7 +148,10 @@ def _stripped(values: Column, field: str) -> list[str]:
 
 
 def _lines(values: Column | None, field: str) -> Iterable[str | None]:
-    return repeat(None) if values is None else [line or None for line in _stripped(values, field)]
+    if values is None:
+        return repeat(None)
+    lines = _stripped(values, field)
+    return lines if all(lines) else [line or None for line in lines]
 
 
 def _dates(values: Column | None, day_first: bool | None) -> Iterable[str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, repeat
+from itertools import accumulate
 
 # Stands for a quoted cell while the others are split; no text that is read holds it.
 _HOLE = "\0"
@@ -56,7 +56,7 @@ def grid_of(text: str, delimiter: str, width: int, *, quoted: bool) -> Grid | No
         lines = [line[:-1] for line in lines if line.find("\r") == len(line) - 1]
         if len(lines) != n_lines:
             return None
-    rows = list(map(str.split, lines, repeat(delimiter)))
+    rows = [line.split(delimiter) for line in lines]
     if set(map(len, rows)) != {width}:
         return None
     if not raw:
@@ -82,11 +82,10 @@ def _filled(rows: list[list[str]], lines: list[str], raw: list[str]) -> list[int
     """Put quoted cells into their holes.  Returns on how many lines each row is."""
     counts = [1] * len(rows)
     cells = iter(raw)
-    for number, line in enumerate(lines):
-        if _HOLE in line:
-            row = rows[number]
-            for _ in range(line.count(_HOLE)):
-                at, cell = row.index(_HOLE), next(cells)
-                row[at] = cell.replace('""', '"') if '"' in cell else cell
-                counts[number] += cell.count("\n")
+    for number in [number for number, line in enumerate(lines) if _HOLE in line]:
+        row = rows[number]
+        for _ in range(lines[number].count(_HOLE)):
+            at, cell = row.index(_HOLE), next(cells)
+            row[at] = cell.replace('""', '"') if '"' in cell else cell
+            counts[number] += cell.count("\n")
     return counts

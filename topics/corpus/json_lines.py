@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
+from itertools import chain
 from json import JSONDecodeError, JSONDecoder
 from math import isfinite
 from typing import Any
@@ -44,6 +45,7 @@ DECODER = JSONDecoder(strict=False, parse_constant=lambda _: None, parse_float=_
 # What nearly all records hold, and needs no second look but for NULs; {"id": ..., "name": ...} is a source's form.
 _Scalar = str | int | float | bool | None
 _Flat = dict[str, _Scalar | list[str] | dict[str, _Scalar]]
+_STRINGS, _LISTS = {str, type(None)}, {list, type(None)}
 # A longer block holds one long line; it is not copied about.
 _LONGEST_BLOCK = 1 << 18
 
@@ -67,9 +69,9 @@ def _in_bytes(text: Text) -> Iterator[_Lines]:
     decode = Decoder(_Flat).decode
     for block in text.blocks():
         if text.is_utf8 and len(block) <= _LONGEST_BLOCK and (found := _flat(block, decode)) is not None:
-            yield found
             if not block.isascii():
                 text.proven()
+            yield found
             continue
         if not text.is_utf8:
             lines = text.decoded(block).split("\n")
@@ -95,17 +97,22 @@ def _flat(block: bytes, decode: Callable[[bytes], Any]) -> Block | None:
 
 def _has_nul(values: Sequence[Any]) -> bool:
     try:
-        return "\0" in "".join(filter(None, values))
+        return "\0" in "".join(values)
     except TypeError:  # not all are strings
-        texts: list[str] = []
-        for value in values:
-            if type(value) is str:
-                texts.append(value)
-            elif type(value) is list:
-                texts += value
-            elif type(value) is dict:
-                texts += [part for item in value.items() for part in item if type(part) is str]
-        return "\0" in "".join(texts)
+        kinds = set(map(type, values))
+    if kinds <= _STRINGS:
+        return "\0" in "".join(filter(None, values))
+    if kinds <= _LISTS:
+        return "\0" in "".join(chain.from_iterable(filter(None, values)))
+    texts: list[str] = []
+    for value in values:
+        if type(value) is str:
+            texts.append(value)
+        elif type(value) is list:
+            texts += value
+        elif type(value) is dict:
+            texts += [part for item in value.items() for part in item if type(part) is str]
+    return "\0" in "".join(texts)
 
 
 def _is_usual(keys: tuple[str, ...]) -> bool:
