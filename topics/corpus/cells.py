@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 
-# Stands for a quoted cell while the others are split; no text that is read holds it.
+# Stands for what two quotes enclose while cells are split; no text that is read holds it.
 _HOLE = "\0"
 
-# A cell in quotes, from its delimiter to the next, or to the end where it is open.  Each quote in it is doubled.
-# What stands before is looked at behind its first quote, for which then a text is searched at the speed of str.find.
-_QUOTED = {
-    mark: re.compile(rf'"(?<![^{re.escape(mark)}\n]")([^"]*+(?:""[^"]*+)*+)("(?=[{re.escape(mark)}\r\n])|\Z)')
-    for mark in ",;\t|"
-}
+_USUAL = frozenset(",;\t|")
 
 
 @dataclass(slots=True)
@@ -39,16 +33,16 @@ def grid_of(text: str, delimiter: str, width: int, *, quoted: bool) -> Grid | No
     None where csv.reader is to be asked: a row of another width, a blank line, a quote inside an unquoted cell or
     text behind a quoted one, a \r that no \n follows, a delimiter that is none of the usual, not one whole row.
     """
-    if width < 2 or delimiter not in _QUOTED:
+    if width < 2 or delimiter not in _USUAL:
         return None
-    flat, raw, is_open = _without_quoted(text, delimiter) if quoted and '"' in text else (text, [], False)
-    if quoted and '"' in flat:
-        return None
+    flat, raw, is_open = _without_quoted(text) if quoted and '"' in text else (text, [], False)
     lines = flat.split("\n")
     last, rest = lines.pop(), ""
     if size := len(last):
         if holes := last.count(_HOLE):
-            size += sum(map(len, raw[-holes:])) + holes - is_open  # two quotes and a cell in place of each hole
+            if any(cell.strip(_HOLE) for cell in last.split(delimiter) if _HOLE in cell):
+                return None
+            size += sum(map(len, raw[-holes:])) + holes - is_open  # two quotes and a text in place of each hole
             del raw[-holes:]
         rest = text[-size:]
     if "\r" in flat:
@@ -61,9 +55,10 @@ def grid_of(text: str, delimiter: str, width: int, *, quoted: bool) -> Grid | No
         return None
     if not raw:
         return Grid(rows, range(len(rows)), len(rows), rest)
-    if any(map(_has_lone_return, raw)):
+    counts = None if any(map(_has_lone_return, raw)) else _filled(rows, lines, raw)
+    if counts is None:
         return None
-    *begins, n_lines = accumulate(_filled(rows, lines, raw), initial=0)
+    *begins, n_lines = accumulate(counts, initial=0)
     return Grid(rows, begins, n_lines, rest)
 
 
@@ -72,20 +67,29 @@ def _has_lone_return(cell: str) -> bool:
     return "\r" in cell and cell.count("\r") != cell.count("\r\n")
 
 
-def _without_quoted(text: str, delimiter: str) -> tuple[str, list[str], bool]:
-    """A text with a hole for each quoted cell, the cells as they stand, and whether the last is open."""
-    parts = _QUOTED[delimiter].split(text)
-    return _HOLE.join(parts[::3]), parts[1::3], len(parts) > 1 and not parts[-2]
+def _without_quoted(text: str) -> tuple[str, list[str], bool]:
+    """A text with a hole for each pair of quotes, what is between them, and whether the last pair is none.
+
+    A quote that is doubled in a cell ends one pair and begins the next: holes side by side.
+    """
+    pieces = text.split('"')
+    is_open = len(pieces) % 2 == 0
+    return _HOLE.join([*pieces[::2], ""] if is_open else pieces[::2]), pieces[1::2], is_open
 
 
-def _filled(rows: list[list[str]], lines: list[str], raw: list[str]) -> list[int]:
-    """Put quoted cells into their holes.  Returns on how many lines each row is."""
+def _filled(rows: list[list[str]], lines: list[str], raw: list[str]) -> list[int] | None:
+    """Put quoted cells in place of their holes.
+
+    Returns on how many lines each row is; None where quotes do not wrap a whole cell.
+    """
     counts = [1] * len(rows)
-    cells = iter(raw)
+    texts = iter(raw)
     for number in [number for number, line in enumerate(lines) if _HOLE in line]:
         row = rows[number]
-        for _ in range(lines[number].count(_HOLE)):
-            at, cell = row.index(_HOLE), next(cells)
-            row[at] = cell.replace('""', '"') if '"' in cell else cell
-            counts[number] += cell.count("\n")
+        for at, cell in enumerate(row):
+            if _HOLE in cell:
+                if cell.strip(_HOLE):
+                    return None
+                row[at] = cell = next(texts) if len(cell) == 1 else '"'.join(islice(texts, len(cell)))
+                counts[number] += cell.count("\n")
     return counts

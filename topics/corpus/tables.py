@@ -108,9 +108,14 @@ class _Table:
 
     def _block(self, offsets: Sequence[int], rows: Sequence[Any]) -> Block | None:
         """None where one of the rows is not as usual, or there is but one."""
-        if len(rows) < 2 or set(map(len, rows)) != {len(self._header)} or self._raw_header in rows:
+        if len(rows) < 2:
             return None
-        columns = dict(zip(self._header, zip(*rows, strict=True), strict=True))
+        try:
+            columns = dict(zip(self._header, zip(*rows, strict=True), strict=True))
+        except (TypeError, ValueError):  # a row that is none, or of another width
+            return None
+        if self._raw_header[0] in columns[self._header[0]] and self._raw_header in rows:
+            return None
         texts = columns[self._header[self._text]]
         if CELL_LIMIT in map(len, texts) or (not all(texts) and not all(map(any, rows))):
             return None
