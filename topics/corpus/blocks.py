@@ -82,11 +82,15 @@ def _common(plans: list[Plan]) -> list[str | None]:
     """The key of each field in all shapes."""
     if any(plan.spare for plan in plans):
         raise _Unusual
-    found = list({plan.keys for plan in plans})
-    keys = [next((key for key in of if key is not None), None) for of in zip(*found, strict=True)]
-    if any(key is not None and key != common for of in found for key, common in zip(of, keys, strict=True)):
-        raise _Unusual
-    return keys
+    first, *others = {plan.keys for plan in plans}
+    common = list(first)
+    for keys in others:
+        for at, key in enumerate(keys):
+            if key is not None and key != common[at]:
+                if common[at] is not None:
+                    raise _Unusual
+                common[at] = key
+    return common
 
 
 def _extras(block: Block, plans: list[Plan]) -> Iterable[Mapping[str, Any]]:
