@@ -66,6 +66,15 @@ def lengths(X: Any) -> NDArray[np.float64]:
     return np.asarray(np.bincount(rows, X.data, X.shape[0]), np.float64)
 
 
+def scale(X: Any, rare: NDArray[np.float32]) -> None:
+    """Each column times a number, in place.  X : float32 CSR.  rare : float32 (n_columns,)."""
+    module = kernels.pays("weights", X.nnz, BULK)
+    if module is not None:
+        module.scale(X, rare)
+    else:
+        X.data *= rare[X.indices]
+
+
 def saturate(X: Any, half: NDArray[np.float64], most: float, rare: NDArray[np.float32]) -> None:
     """Counts to count * most / (count + half) * rare, in place.
 
@@ -177,7 +186,7 @@ class TopicWords:
             half = settings.k1 * (1 - settings.b + settings.b * lengths(X) / self.mean_length)
             saturate(X, half, settings.k1 + 1, rare)
         else:
-            X.data = X.data * rare[X.indices]
+            scale(X, rare)
         return unit(X) if settings.norm else X
 
 

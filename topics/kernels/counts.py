@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,20 +17,50 @@ from topics.kernels.bits import lowest_bit
 STEP = 2048
 # Sums over all articles are held this many times, whatever the number of blocks and threads.
 PARTS = 16
+# Places for words without a term, behind those of terms, so that sums in one do not wait for each other.
+NONE = 16
 
-_i4, _i8 = int32[::1], int64[::1]
+_i4, _i8, _u8 = int32[::1], int64[::1], uint64[::1]
+
+
+# Places are unsigned below: of a signed one numba asks whether it counts from the end, at every word.
+
+
+@compiled(uint64(_i4, _i4, uint64, int64))
+def term_at(ids: Any, term: Any, at: int, none: int) -> int:
+    """The term of a word; one of the `NONE` from `none` on when it has none.
+
+    Half of all words have none, in no order, so passing them over takes longer than counting them; and counting all in
+    one place would have each wait for the one before.
+    """
+    number = int64(term[uint64(ids[at])])
+    return uint64(none + int64(at % uint64(NONE)) if number < 0 else number)
 
 
 @compiled(void(_i4, _i8, _i4, int64, int64, int32[:, ::1]))
 def occur(ids: Any, starts: Any, term: Any, first: int, last: int, df: Any) -> None:
-    """Add to `df[:, 0]` the articles from `first` to `last` that hold each term; its other column is for notes."""
+    """Add to `df[:, 0]` the articles from `first` to `last` that hold each term; its other column is for notes.
+
+    The last rows are for words without a term.
+    """
     df[:, 1] = -1
+    none = len(df) - NONE
     for article in range(first, last):
-        for at in range(starts[article], starts[article + 1]):
-            number = term[ids[at]]
-            if number >= 0 and df[number, 1] != article:
-                df[number, 0] += 1
-                df[number, 1] = article
+        now = int32(article)
+        for at in range(uint64(starts[article]), uint64(starts[article + 1])):
+            number = term_at(ids, term, at, none)
+            df[number, 0] += int32(df[number, 1] != now)
+            df[number, 1] = now
+
+
+@compiled(void(_i4, _i4, int64, int64, float64, int64, float64[::1], _u8, _u8))
+def add(ids: Any, term: Any, start: int, stop: int, weight: float, none: int, sums: Any, bits: Any, upper: Any) -> None:
+    """Add a weight to the term of each word from `start` to `stop`, and note the term in the map."""
+    for at in range(uint64(start), uint64(stop)):
+        number = term_at(ids, term, at, none)
+        sums[number] += weight
+        bits[number >> uint64(6)] |= uint64(1) << (number & uint64(63))
+        upper[number >> uint64(12)] |= uint64(1) << (number >> uint64(6) & uint64(63))
 
 
 @compiled(int64(_i4, _i8, _i4, _i4, float64, int64, int64, int64, int64, _i8, _i4, float32[::1]))
@@ -42,32 +73,33 @@ def fill(
     The terms of a row stand as bits in a map of two levels, which gives them in order without a sort.  Returns how many
     there are; `sizes` gets those of each article.
     """
-    sums = np.zeros(n_terms)
-    bits = np.zeros((n_terms >> 6) + 1, np.uint64)
-    upper = np.zeros((n_terms >> 12) + 1, np.uint64)
-    out = int64(0)
+    tops = (n_terms >> 12) + 1
+    none = tops << 12  # with a bit of the upper level that no term has, so that it is never looked at
+    sums = np.zeros(none + NONE)
+    bits, upper = np.zeros((none >> 6) + 1, np.uint64), np.zeros(tops + 1, np.uint64)
+    out = uint64(0)
     for article in range(first, last):
-        start = starts[article]
-        before = out
-        for at in range(start, starts[article + 1]):
-            number = int64(term[ids[at]])
-            if number >= 0:
-                weight = title_weight if at - start < titles[article] else 1.0
-                sums[number] += 2 * weight if at - start < lead else weight
-                bits[number >> 6] |= uint64(1) << uint64(number & 63)
-                upper[number >> 12] |= uint64(1) << uint64(number >> 6 & 63)
-        for top in range(len(upper)):
-            while upper[top]:
-                word = (top << 6) + int64(lowest_bit(upper[top]))
-                upper[top] &= upper[top] - uint64(1)
-                while bits[word]:
-                    number = (word << 6) + int64(lowest_bit(bits[word]))
-                    bits[word] &= bits[word] - uint64(1)
+        start, stop, before = starts[article], starts[article + 1], out
+        title, front = min(start + titles[article], stop), min(start + lead, stop)
+        both = min(title, front)
+        add(ids, term, start, both, 2 * title_weight, none, sums, bits, upper)
+        add(ids, term, both, title, title_weight, none, sums, bits, upper)
+        add(ids, term, both, front, 2.0, none, sums, bits, upper)
+        add(ids, term, max(title, front), stop, 1.0, none, sums, bits, upper)
+        for top in range(uint64(tops)):
+            high, upper[top] = upper[top], uint64(0)
+            while high:
+                word = (top << uint64(6)) + lowest_bit(high)
+                high &= high - uint64(1)
+                low, bits[word] = bits[word], uint64(0)
+                while low:
+                    number = (word << uint64(6)) + lowest_bit(low)
+                    low &= low - uint64(1)
                     indices[out], data[out] = number, sums[number]
                     sums[number] = 0
-                    out += 1
+                    out += uint64(1)
         sizes[article - first] = out - before
-    return out
+    return int64(out)
 
 
 @compiled(void(_i4, _i8, _i4, boolean[::1], boolean[::1], float64, int64, int64, _i8, _i8, _i8))
@@ -77,18 +109,18 @@ def sight(
 ) -> None:  # fmt: skip
     """Count the places of words: inside sentences, outside titles with a share of capitals above `most`, anywhere."""
     for article in range(first, last):
-        start = starts[article]
-        body = start + titles[article]
+        start, stop = uint64(starts[article]), uint64(starts[article + 1])
+        body = start + uint64(titles[article])
         capitals = 0
         for at in range(start, body):
-            capitals += capital[ids[at]]
+            capitals += capital[uint64(ids[at])]
         shouted = capitals > most * titles[article]
-        for at in range(start, starts[article + 1]):
-            word = ids[at]
+        for at in range(start, stop):
+            word = uint64(ids[at])
+            told = at >= body or not shouted
             total[word] += 1
-            if at >= body or not shouted:
-                plain[word] += 1
-                inside[word] += not breaks[at]
+            plain[word] += told
+            inside[word] += told and not breaks[at]
 
 
 def _runs(blocks: Sequence[Any]) -> list[tuple[Any, int, int]]:
@@ -117,17 +149,19 @@ def _totals(threads: Pool, blocks: Sequence[Any], sizes: Sequence[int], add: Cal
 
 def frequencies(blocks: Sequence[Any], term: NDArray[np.int32], n_terms: int, jobs: int | None) -> NDArray[np.int64]:
     """Articles that hold each term."""
-    runs = _runs(blocks)
+    sums: deque[NDArray[np.int32]] = deque()  # one for each thread; whole numbers have the same sum in any order
 
-    def part(first: int, last: int) -> NDArray[np.int32]:
-        df = np.zeros((n_terms, 2), np.int32)  # side by side: one read for both
-        for block, start, stop in runs[first:last]:
-            occur(block.ids, block.starts, term, start, stop, df)
-        return df[:, 0]
+    def run(block: Any, first: int, last: int) -> None:
+        try:
+            df = sums.pop()
+        except IndexError:
+            df = np.zeros((n_terms + NONE, 2), np.int32)  # side by side: one read for both
+        occur(block.ids, block.starts, term, first, last, df)
+        sums.append(df)
 
     with pool(jobs) as threads:
-        found = threads.map(lambda span: part(*span), _parts(runs))
-    return np.asarray(sum(found, np.zeros(n_terms, np.int64)))
+        threads.map(lambda some: run(*some), _runs(blocks))
+    return np.asarray(sum((df[:n_terms, 0] for df in sums), np.zeros(n_terms, np.int64)))
 
 
 def count(
@@ -135,24 +169,36 @@ def count(
 ) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64]]:
     """Data, indices and row starts of a CSR matrix."""
 
-    def run(block: Any, first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-        most = block.starts[last] - block.starts[first]
-        sizes, indices, data = np.empty(last - first, np.int64), np.empty(most, np.int32), np.empty(most, np.float32)
-        where = (title_weight, lead, n_terms, first, last, sizes, indices, data)
-        size = fill(block.ids, block.starts, block.titles, term, *where)
-        indices.resize(size, refcheck=False)
-        data.resize(size, refcheck=False)
-        return sizes, indices, data
+    size = sum(len(block.ids) for block in blocks)
+    indices, data = np.empty(size, np.int32), np.empty(size, np.float32)  # what is not touched takes no memory
+    starts = np.zeros(1 + sum(map(len, blocks)), np.int64)
+    free: deque[tuple[NDArray[np.int32], NDArray[np.float32]]] = deque()  # touched before, which fresh memory is not
 
+    def run(part: tuple[Any, int, int]) -> Any:
+        block, first, last = part
+        most = block.starts[last] - block.starts[first]
+        try:
+            rows = free.pop()
+        except IndexError:
+            rows = np.empty(0, np.int32), np.empty(0, np.float32)
+        if len(rows[0]) < most:
+            rows = np.empty(most + most // 4, np.int32), np.empty(most + most // 4, np.float32)
+        sizes = np.empty(last - first, np.int64)
+        where = (title_weight, lead, n_terms, first, last, sizes, *rows)
+        return sizes, fill(block.ids, block.starts, block.titles, term, *where), rows
+
+    def write(rows: Any, start: int, end: int) -> None:
+        indices[start:end], data[start:end] = rows[0][: end - start], rows[1][: end - start]
+        free.append(rows)
+
+    n_rows, end = 0, 0
     with pool(jobs) as threads:
-        found = threads.map(lambda some: run(*some), _runs(blocks))
-    starts = np.cumsum(np.concatenate([np.zeros(1, np.int64), *(sizes for sizes, _, _ in found)]))
-    indices, data = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.float32)
-    end = len(data)
-    while found:  # from the last on, so that each can be let go
-        _, some, values = found.pop()
-        indices[end - len(some) : end], data[end - len(some) : end] = some, values
-        end -= len(some)
+        for sizes, more, rows in threads.stream(run, _runs(blocks)):
+            starts[n_rows + 1 : n_rows + 1 + len(sizes)] = end + np.cumsum(sizes)
+            threads.start(write, rows, end, end + more)
+            n_rows, end = n_rows + len(sizes), end + more
+    indices.resize(end, refcheck=False)
+    data.resize(end, refcheck=False)
     return data, indices, starts
 
 
