@@ -66,6 +66,40 @@ def test_words_whose_digests_collide_stay_apart(articles: list[tuple[str, str]],
     assert list(words) == list(collided)
 
 
+def test_words_of_any_length_end_where_they_end() -> None:
+    """Bits are read 57 to 64 at a time; words of all lengths up to 200, at every place in a byte of bits."""
+    parts = [" " * (i % 8) + "a" * i + " b" for i in range(1, 200)] + ["c" * 1000, "d" * 64, "e" * 56 + "é"]
+    words = table.WordTable(tokens.classes())
+    ids, stops, _ = table.tokenise(parts, words, 1)
+    expected, names = plainly([(part, "") for part in parts])
+    assert np.array_equal(ids, expected.ids)
+    assert np.array_equal(stops[:-1], expected.starts[:-1])
+    assert list(words) == names
+
+
+@given(st.lists(TEXT, max_size=80), st.sampled_from([1, 3, 32]))
+def test_text_is_brought_to_bytes_as_python_does(parts: list[str], run: int) -> None:
+    """Some parts at a time, of ASCII or not, in memory that held something else: the same as one by one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table, "RUN", run)
+        room = np.full(table.most_bytes(parts), 7, np.uint8)
+        text, bounds = table.encode(parts, room)
+    encoded = [part.encode("utf-8", "surrogatepass") + b"\0" for part in parts]
+    assert text.tobytes() == b"".join(encoded) + bytes(table.PADDING)
+    assert bounds.tolist() == [sum(map(len, encoded[:i])) for i in range(len(parts) + 1)]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1), max_size=30))
+def test_words_are_numbered_together_as_one_by_one(names: list[str]) -> None:
+    """Known ones keep their numbers, new ones get the next; what is done to all words is done to each."""
+    words = table.WordTable.of(["a", "é"], tokens.classes())
+    numbers = {"a": 0, "é": 1}
+    expected = [numbers.setdefault(name, len(numbers)) for name in names]
+    assert words.add_words("\0".join(names)).tolist() == expected
+    assert list(words) == list(numbers)
+    assert words.words().lower().split("\0") == [name.lower() for name in numbers]
+
+
 @pytest.mark.usefixtures("compiled")
 def test_tables_grow_and_blocks_are_numbered_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many distinct words, over many blocks and calls, on one thread and on three: the same numbers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import int64, uint8, uint16, uint64
+from numba import int64, uint8, uint16, uint64, void
 from numba.extending import intrinsic
 
 
@@ -17,6 +17,22 @@ def lowest_bit(_: Any, value: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
 
     return uint64(uint64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def ask(_: Any, address: Any) -> Any:
+    """Have what lies at an address brought to the cache, to be there when it is read."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        bytes_, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [bytes_, number, number, number])
+        fetch = builder.module.globals.get("llvm.prefetch.p0i8") or ir.Function(
+            builder.module, kind, "llvm.prefetch.p0i8"
+        )
+        builder.call(fetch, [builder.inttoptr(arguments[0], bytes_), *map(number, (0, 3, 1))])
+        return context.get_dummy_value()
+
+    return void(int64), generate
 
 
 def _loader(kind: Any, bits: int) -> Any:

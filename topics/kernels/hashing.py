@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numba import boolean, int32, int64, uint8, uint64, void
 from numba.types import Tuple
 
 from topics.kernels import compiled
-from topics.kernels.bits import number_at, word_at
+from topics.kernels.bits import ask, number_at, word_at
 
 _u1, _u8, _numbers = uint8[::1], uint64[::1], int64[::1]
 _hash = Tuple((uint64, uint64))
 # The part of a slot that holds the number of a word.
+AHEAD = 16
 NUMBER_BITS = uint64(0xFFFFFFFF)
 
 
@@ -66,11 +66,10 @@ def place(value: int, key: int, word: int, length: int, slots: int, mask: int, k
     return slot
 
 
-@compiled(_u8(_u8, _u8, int64))
-def spread(slots: Any, digests: Any, size: int) -> Any:
-    """A table of `size` slots, a power of two, of the words of another."""
-    wide = np.zeros(2 * size, np.uint64)
-    mask = uint64(size - 1)
+@compiled(void(_u8, _u8, _u8))
+def spread(slots: Any, digests: Any, wide: Any) -> None:
+    """Fill an empty table, its size a power of two, with the words of another."""
+    mask = uint64(len(wide) // 2 - 1)
     for old in range(len(slots) // 2):
         tag = slots[2 * old + 1]
         if tag:
@@ -78,7 +77,6 @@ def spread(slots: Any, digests: Any, size: int) -> Any:
             while wide[2 * slot + uint64(1)]:
                 slot = (slot + uint64(1)) & mask
             wide[2 * slot], wide[2 * slot + uint64(1)] = slots[2 * old], tag
-    return wide
 
 
 @compiled(void(_u1, _numbers, _numbers, uint64, _u8))
@@ -100,6 +98,7 @@ def merge(
     begin_at = known_begins.ctypes.data
     mask = len(table) // 2 - 1
     for word in range(len(begins)):
+        ask(slots + 16 * (int64(digests[min(word + AHEAD, len(begins) - 1)]) & mask))
         begin, length = begins[word], ends[word] - begins[word]
         value, key = digests[word], digest(data, begin, ends[word])[1]
         if length > 8:

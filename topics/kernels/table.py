@@ -18,6 +18,8 @@ from topics.kernels.classes import Classes
 BLOCK = 1 << 20
 # The loops read eight bytes at a time, also from the last one.
 PADDING = 8
+# Parts that are brought to bytes at a time: what they take stays in the cache.
+RUN = 32
 EVERY_BIT = 2**64 - 1
 
 Numbers = NDArray[np.int64]
@@ -32,6 +34,7 @@ class Scratch:
 
     def __init__(self) -> None:
         self.slots = np.zeros(2 << 16, np.uint64)
+        self.text, self.inside = np.empty(0, np.uint8), np.empty(0, np.uint8)
         self.room(0)
 
     def room(self, most: int) -> None:
@@ -65,9 +68,10 @@ class WordTable:
         self.classes = classes
         self.keep = np.uint64(keep)
         self.n_words = 0
-        self._text = np.empty(1 << 16, np.uint8)
-        self._begins, self._ends = np.empty(1 << 12, np.int64), np.empty(1 << 12, np.int64)
-        self._digests = np.empty(1 << 12, np.uint64)
+        # room for half a million words, of which what is not touched takes no memory, in big pages
+        self._text = np.empty(1 << 22, np.uint8)
+        self._begins, self._ends = np.empty(1 << 19, np.int64), np.empty(1 << 19, np.int64)
+        self._digests = np.empty(1 << 19, np.uint64)
         self._slots = np.zeros(2 << 14, np.uint64)
         self._free: deque[Scratch] = deque()
 
@@ -75,29 +79,41 @@ class WordTable:
     def of(cls, words: Iterable[str], classes: Classes) -> WordTable:
         """The table of these distinct words."""
         table = cls(classes)
-        text, bounds = encode(list(words))
-        begins, ends = bounds[:-1].copy(), bounds[1:] - 1
-        digests = np.empty(len(begins), np.uint64)
-        hashing.digest_all(text, begins, ends, table.keep, digests)
-        table.add(Block(text, np.empty(0, np.int32), np.empty(0, np.bool_), ends, begins, ends, digests))
+        table.add_words("\0".join(words))
         return table
 
     def __len__(self) -> int:
         return self.n_words
 
     def __iter__(self) -> Iterator[str]:
+        return iter(self.words().split("\0") if self.n_words else ())
+
+    def words(self) -> str:
+        """Every word in the order of the numbers, a NUL between two: what is done to all is done soonest so."""
         used = int(self._ends[self.n_words - 1]) if self.n_words else 0
-        return iter(self._text[:used].tobytes().decode().split("\0") if used else ())
+        return self._text[:used].tobytes().decode()
+
+    def add_words(self, words: str) -> NDArray[np.int32]:
+        """The number of each of these words, none of them empty, a NUL between two; new words get the next ones."""
+        if not words:
+            return np.empty(0, np.int32)
+        text = np.frombuffer(bytearray(words.encode() + bytes(1 + PADDING)), np.uint8)
+        ends = np.flatnonzero(text[:-PADDING] == 0)
+        begins = np.concatenate([np.zeros(1, np.int64), ends[:-1] + 1])
+        digests = np.empty(len(ends), np.uint64)
+        hashing.digest_all(text, begins, ends, self.keep, digests)
+        return self.add(Block(text, np.empty(0, np.int32), np.empty(0, np.bool_), ends, begins, ends, digests))
 
     def add(self, block: Block) -> NDArray[np.int32]:
         """The number of each word of a block, int32; new words get the next ones."""
         most = self.n_words + len(block.begins)
         used = int(self._ends[self.n_words - 1]) if self.n_words else 0
-        self._text = _room(self._text, used + int((block.ends - block.begins + 1).sum()) + PADDING)
+        more = int(block.ends.sum() - block.begins.sum()) + len(block.begins)
+        self._text = _room(self._text, used + more + PADDING)
         self._begins, self._ends = _room(self._begins, most), _room(self._ends, most)
         self._digests = _room(self._digests, most)
         if 4 * most > len(self._slots):
-            self._slots = hashing.spread(self._slots, self._digests, 1 << (4 * most).bit_length())
+            self._slots = _spread(self._slots, self._digests, 1 << (4 * most).bit_length())
         numbers = np.empty(len(block.begins), np.int32)
         known = (self._text, self._begins, self._ends, self._digests, self._slots, self.n_words, self.keep)
         self.n_words = hashing.merge(block.text, block.begins, block.ends, block.digests, *known, numbers)
@@ -125,19 +141,53 @@ def _room(array: NDArray[Any], size: int) -> NDArray[Any]:
     return wide
 
 
-def encode(parts: Sequence[str]) -> tuple[NDArray[np.uint8], Numbers]:
-    """Parts in UTF-8, a NUL behind each, and where each begins: int64 (n_parts + 1,).  Surrogates stay apart."""
-    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
-    bounds = np.zeros(len(parts) + 1, np.int64)
-    np.cumsum([len(part) + 1 for part in encoded], out=bounds[1:])
-    encoded.append(bytes(PADDING))
-    return np.frombuffer(bytearray(b"\0").join(encoded), np.uint8), bounds
+def _spread(slots: NDArray[np.uint64], digests: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
+    """A table of `size` slots, a power of two, of the words of another."""
+    wide = np.empty(2 * size, np.uint64)
+    wide.fill(0)  # NumPy asks for big pages of memory that is empty, not of zeros: 28 instead of 2,051 faults
+    hashing.spread(slots, digests, wide)
+    return wide
+
+
+def encode(parts: Sequence[str], room: NDArray[np.uint8] | None = None) -> tuple[NDArray[np.uint8], Numbers]:
+    """Parts in UTF-8, a NUL behind each, and where each begins: int64 (n_parts + 1,).  Surrogates stay apart.
+
+    room : where to write them, if they fit.
+    """
+    most = most_bytes(parts)
+    text = np.empty(most, np.uint8) if room is None or len(room) < most else room
+    view, sizes, end = text.data, [0], 0
+    for first in range(0, len(parts), RUN):
+        run = parts[first : first + RUN]
+        whole = "\0".join(run)
+        if whole.isascii():
+            some = whole.encode()
+            sizes += map(len, run)
+        else:
+            encoded = [part.encode("utf-8", "surrogatepass") for part in run]
+            some = b"\0".join(encoded)
+            sizes += map(len, encoded)
+        view[end : end + len(some)] = some
+        end += len(some) + 1
+        text[end - 1] = 0
+    text[end : end + PADDING] = 0
+    return text[: end + PADDING], np.cumsum(sizes) + np.arange(len(sizes))
+
+
+def most_bytes(parts: Sequence[str]) -> int:
+    """Bytes that `encode` needs at most."""
+    return 4 * sum(map(len, parts)) + len(parts) + PADDING
 
 
 def read(parts: Sequence[str], table: WordTable) -> Block:
     """The words of some parts of text, cut and hashed as `table` says, in a scratch of the table's."""
-    text, bounds = encode(parts)
     scratch = table.scratch()
+    size = most_bytes(parts)
+    if size > len(scratch.text):
+        scratch.text, scratch.inside = np.empty(size + size // 4, np.uint8), np.empty(size // 6 + 9, np.uint8)
+    text, bounds = encode(parts, scratch.text)
+    inside = scratch.inside[: len(text) // 8 + 9]
+    loops.mark(text, table.classes[1], inside)
     most = _most(len(text), len(parts))
     if most > len(scratch.ids):
         scratch.room(most + most // 4)
@@ -145,9 +195,9 @@ def read(parts: Sequence[str], table: WordTable) -> Block:
     ids, breaks, begins, ends, digests = scratch.ids, scratch.breaks, scratch.begins, scratch.ends, scratch.digests
     stops = np.empty(len(parts), np.int64)
     state = np.array([0, 0, loops.BROKEN, 0, 0], np.int64)
-    where = (text, bounds, *table.classes, table.keep, state)
+    where = (text, bounds, *table.classes, table.keep, inside, state)
     while not loops.read(*where, scratch.slots, ids, breaks, stops, begins, ends, digests):
-        scratch.slots = hashing.spread(scratch.slots, digests, len(scratch.slots))
+        scratch.slots = _spread(scratch.slots, digests, len(scratch.slots))
     n, m = state[loops.TOKENS :].tolist()
     return Block(text, ids[:n], breaks[:n], stops, begins[:m], ends[:m], digests[:m], scratch)
 

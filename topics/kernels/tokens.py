@@ -13,7 +13,7 @@ from numba import boolean, int32, int64, uint8, uint16, uint64, void
 from numba.types import Tuple
 
 from topics.kernels import compiled
-from topics.kernels.bits import byte_at, short_at
+from topics.kernels.bits import byte_at, lowest_bit, short_at, word_at
 from topics.kernels.classes import BLANK, JOINER, LETTER, LINE, MARK, NUMBER, POINT, RUN, WORD
 from topics.kernels.hashing import NUMBER_BITS, digest, place
 
@@ -130,40 +130,63 @@ def roles(pages: Any) -> Any:
     return role
 
 
+@compiled(void(_u1, _u1, _u1))
+def mark(text: Any, pages: Any, inside: Any) -> None:
+    """A bit for each byte of a text, whether a word of ASCII goes on with it.  inside : (len(text) // 8 + 9,)."""
+    role = (roles(pages) == INSIDE).astype(np.uint8)
+    data, of = text.ctypes.data, role.ctypes.data
+    inside[len(inside) - 9 :] = 0
+    for at in range(uint64(len(text) // 8)):
+        byte = uint8(0)
+        for i in range(8):
+            byte |= byte_at(of, int64(byte_at(data + 8 * int64(at), i))) << uint8(i)
+        inside[at] = byte
+
+
+@compiled(int64(int64, int64))
+def run_end(bits: int, at: int) -> int:
+    """Where the bits from `at` on are no longer set: a loop over bytes would be foretold wrongly once a word."""
+    while True:
+        clear = ~(word_at(bits + (at >> 3), 0) >> uint64(at & 7)) | uint64(1) << uint64(63)
+        length = int64(lowest_bit(clear))
+        at += length
+        if length < 57:  # of 64 bits up to seven lie before `at`
+            return at
+
+
 # Where reading stands: the part, the place in it, what came since the last word, words, distinct words.
 PART, AT, GAP, TOKENS, WORDS = range(5)
 
 
 @compiled(
-    boolean(_u1, _numbers, uint16[::1], _u1, uint64, _numbers, _u8, int32[::1], boolean[::1], *3 * [_numbers], _u8)
+    boolean(_u1, _numbers, uint16[::1], _u1, uint64, _u1, _numbers, _u8, int32[::1], boolean[::1], *3 * [_numbers], _u8)
 )
 def read(
-    text: Any, parts: Any, page_index: Any, page_table: Any, keep: Any, state: Any, table: Any,
+    text: Any, parts: Any, page_index: Any, page_table: Any, keep: Any, inside: Any, state: Any, table: Any,
     ids: Any, breaks: Any, stops: Any, begins: Any, ends: Any, digests: Any,
 ) -> bool:  # fmt: skip
     """The words of some parts of text, until the end (True) or until `table` is half full.
 
     parts : (n_parts + 1,), where each begins in `text`; a NUL stands behind each, eight or more behind the last.
-    keep : bits of the digest to use; fewer make words collide.  Fills ids and breaks, one for each word; stops,
-    (n_parts,), the words until the end of each part; and for each distinct word where it first stands, and its digest.
+    keep : bits of the digest to use; fewer make words collide.  inside : as `mark` gives it.  Fills ids and breaks, one
+    for each word; stops, (n_parts,), the words until the end of each part; and for each distinct word where it first
+    stands, and its digest.
     """
-    part, at, gap, n_tokens, n_words = state[PART], state[AT], state[GAP], state[TOKENS], state[WORDS]
+    part, at, gap = state[PART], state[AT], state[GAP]
+    n_tokens, n_words = uint64(state[TOKENS]), uint64(state[WORDS])
     data, index, pages, slots = text.ctypes.data, page_index.ctypes.data, page_table.ctypes.data, table.ctypes.data
     begin_at = begins.ctypes.data
-    room, mask = len(table) // 4, len(table) // 2 - 1
+    room, mask = uint64(len(table) // 4), len(table) // 2 - 1
     ascii_roles = roles(page_table)
-    role = ascii_roles.ctypes.data
+    role, marks = ascii_roles.ctypes.data, inside.ctypes.data
     while part < len(parts) - 1 and n_words < room:
         end = parts[part + 1] - 1
         while at < end and n_words < room:
-            stop, overlap = at, int64(0)
-            while byte_at(role, int64(byte_at(data, stop))) == INSIDE:
-                stop += 1
+            stop, overlap = run_end(marks, at), int64(0)
             behind = int64(byte_at(data, stop))
-            if stop == at or (
-                byte_at(role, behind) != OVER
-                and (behind >= 0x80 or byte_at(role, int64(byte_at(data, stop + 1))) != OVER)
-            ):  # no word that the table of bytes can tell
+            after = byte_at(role, int64(byte_at(data, stop + 1)))
+            open_end = (byte_at(role, behind) != OVER) & ((behind >= 0x80) | (after != OVER))
+            if (stop == at) | open_end:  # no word that the table of bytes can tell; asked at once, for one branch
                 kind, length = look(data, at, index, pages)
                 if not kind & (WORD | RUN):
                     gap = gap_after(gap, kind, text[at])
@@ -174,16 +197,16 @@ def read(
             value &= keep
             if stop - at > 8:
                 key &= keep
-            slot = place(value, key, data + at, stop - at, slots, mask, data, begin_at)
-            word = int64(table[2 * slot + 1] & NUMBER_BITS)
+            slot = 2 * uint64(place(value, key, data + at, stop - at, slots, mask, data, begin_at))
+            word = table[slot + uint64(1)] & NUMBER_BITS
             if not word:
                 digests[n_words], begins[n_words], ends[n_words] = value, at, stop
-                n_words += 1
-                table[2 * slot], table[2 * slot + 1] = key, uint64(stop - at) << uint64(32) | uint64(n_words)
+                n_words += uint64(1)
+                table[slot], table[slot + uint64(1)] = key, uint64(stop - at) << uint64(32) | n_words
                 word = n_words
-            ids[n_tokens] = word - 1
+            ids[n_tokens] = int64(word) - 1
             breaks[n_tokens] = gap in (BROKEN, RETURN)
-            n_tokens += 1
+            n_tokens += uint64(1)
             gap = int64(PLAIN)
             at = stop
             if overlap:
@@ -201,4 +224,4 @@ def read(
 def renumber(ids: Any, numbers: Any, out: Any) -> None:
     """out = numbers[ids]."""
     for i in range(len(ids)):
-        out[i] = numbers[ids[i]]
+        out[i] = numbers[uint64(ids[i])]  # of a signed one numba asks whether it counts from the end
