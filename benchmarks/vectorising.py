@@ -17,7 +17,7 @@ from topics.kernels import load
 from topics.kernels.classes import Classes, make
 from topics.text.terms import stop_words
 from topics.text.tokens import Tokens
-from topics.vectorize import idf, unit
+from topics.vectorize import idf, scale, unit
 
 MIN_DF, MAX_DF = 5, 0.5
 
@@ -36,11 +36,12 @@ def ours(texts: list[str], jobs: int | None = None) -> tuple[list[str], Any]:
     words = module.WordTable(classes())
     ids, starts, breaks = module.tokenise(texts, words, jobs)
     block = Tokens(ids, starts, np.zeros(len(texts), np.int32), breaks)
-    lower = "\0".join(words).lower().split("\0")
-    names = {name: number for number, name in enumerate(dict.fromkeys(lower))}
-    term = np.fromiter(map(names.__getitem__, lower), np.int32, len(lower))
-    left_out = np.array([len(name) < 2 for name in names])
-    left_out[[names[word] for word in stop_words("en") if word in names]] = True
+    names = module.WordTable.of(sorted(stop_words("en")), classes())
+    n_stop = len(names)
+    term = names.add_words(words.words().lower())
+    spelled = list(names)
+    left_out = np.fromiter(map(len, spelled), np.int64, len(names)) < 2
+    left_out[:n_stop] = True
     term[left_out[term]] = -1
     df = counting.frequencies([block], term, len(names), jobs)
     kept = np.flatnonzero((df >= MIN_DF) & (df <= MAX_DF * len(texts)))
@@ -48,8 +49,7 @@ def ours(texts: list[str], jobs: int | None = None) -> tuple[list[str], Any]:
     rank = np.full(len(names) + 1, -1, np.int32)
     rank[order] = np.arange(len(order))
     X = counting.count([block], rank[term], len(order), jobs=jobs)
-    X.data *= idf(df[order], len(texts))[X.indices]
-    spelled = list(names)
+    scale(X, idf(df[order], len(texts)))
     return [spelled[i] for i in order], unit(X)
 
 
