@@ -136,7 +136,7 @@ def _counts(name: str, terms: Terms, numbers: bool) -> bool:
     """Whether a term counts: no stop word, no single letter of the alphabet, and with a letter unless numbers do."""
     if name in terms.stop or not name or (len(name) == 1 and name.isascii() and name.isalpha()):
         return False
-    return numbers or any(char.isalpha() for char in name)
+    return numbers or name.isalpha() or any(map(str.isalpha, name))  # most are of letters alone
 
 
 @dataclass(frozen=True, slots=True)
