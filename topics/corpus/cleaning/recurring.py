@@ -63,8 +63,8 @@ def learn_source(source: str, pages: list[Page]) -> Known:
     if n < HINTED[0]:
         return Known()
     counts: Counter[str] = Counter()
-    for page in pages:
-        counts.update(set(page.paragraphs))
+    for page in pages:  # without the long ones, which cannot be furniture and take most of the time
+        counts.update({line for line in page.paragraphs if len(line) <= LONGEST})
     least = _least(HINTED, n)
     recurring = {line for line, count in counts.items() if count >= least and _can_be(line)}
     lesson = _Lesson(source, pages, recurring)
@@ -147,8 +147,8 @@ class _Lesson:
 
     def shapes(self, lines: dict[str, int]) -> dict[str, dict[str, int]]:
         """Parts of lines that recur while the rest of the line changes."""
-        found: dict[str, dict[str, list[int]]] = {part: {} for part in ("masks", "starts", "ends")}
-        titles: set[str] = set()
+        found: dict[str, dict[str, list[int]]] = {part: {} for part in ("masks", "ends")}
+        labelled: dict[str, list[tuple[int, str]]] = defaultdict(list)
         names, title_ends = self._names(), self._title_ends()
         for number, page in enumerate(self.pages):
             own = [line for line in page.paragraphs if line not in lines] if lines else page.paragraphs
@@ -161,15 +161,28 @@ class _Lesson:
                 if ends_sentence(line):
                     continue
                 label = shapes.start_of(line)
-                if label and not titles:
-                    titles = self._titles(title_ends)
-                if label and folded(line[len(label) :]) in titles:
-                    _put(found["starts"], label, number)
+                if label:
+                    labelled[label].append((number, line[len(label) :]))
                 end = shapes.end_of(line) if names else None
                 if end and not names.isdisjoint(_NAME.findall(end.casefold())):
                     _put(found["ends"], end, number)
-        kept = {part: self._kept(at, HINTED if part == "starts" else SHAPED) for part, at in found.items()}
+        kept = {part: self._kept(at) for part, at in found.items()}
+        kept["starts"] = self._kept(self._before_headlines(labelled, title_ends), HINTED)
         return {**kept, **self._sentences(Known(len(self.pages), lines, **kept)), "titles": title_ends}
+
+    def _before_headlines(
+        self, labelled: dict[str, list[tuple[int, str]]], title_ends: dict[str, int]
+    ) -> dict[str, list[int]]:
+        """The pages on which a label stands before the headline of any; labelled : pages, and what stands behind."""
+        least = _least(HINTED, len(self.pages))
+        often = {label: lines for label, lines in labelled.items() if len(lines) >= least}
+        titles = self._titles(title_ends) if often else set()
+        found: dict[str, list[int]] = {}
+        for label, lines in often.items():
+            for number, line in lines:
+                if folded(line) in titles:
+                    _put(found, label, number)
+        return found
 
     def _sentences(self, known: Known) -> dict[str, dict[str, int]]:
         """Sentences that open the first or end the last paragraph, other furniture aside."""
@@ -190,8 +203,8 @@ class _Lesson:
         return _sorted({part: len(at) for part, at in often.items() if self._unrelated(at, least)})
 
     def _titles(self, title_ends: dict[str, int]) -> set[str]:
-        """Headlines as links to them say them; never empty."""
-        titles = {"-"}  # which is no folded text
+        """Headlines as links to them say them."""
+        titles: set[str] = set()
         for page in self.pages:
             end = shapes.title_end(page.title)
             titles.add(folded(page.title.removesuffix(end) if end and end in title_ends else page.title))

@@ -140,9 +140,9 @@ COOKIES = Rule(
     "a cookie notice",
     ANY,
     _whole(
-        r"(?=.*\bcookies?\b)(?:we(?: and our partners)? use|(?:this|our) (?:web)?site uses"
+        r"(?=we(?: and our partners)? use|(?:this|our) (?:web)?site uses"
         r"|by (?:continuing|using|clicking|browsing)|accept|reject|manage|cookie (?:policy|settings|preferences|notice)"
-        r"|to (?:give|improve|provide)|please (?:accept|enable)).*"
+        r"|to (?:give|improve|provide)|please (?:accept|enable))(?=.*\bcookies?\b).*"
     ),
 )
 CHANGED = Rule(
