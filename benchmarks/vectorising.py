@@ -39,12 +39,11 @@ def ours(texts: list[str], jobs: int | None = None) -> tuple[list[str], Any]:
     names = module.WordTable.of(sorted(stop_words("en")), classes())
     n_stop = len(names)
     term = names.add_words(words.words().lower())
-    spelled = list(names)
-    left_out = np.fromiter(map(len, spelled), np.int64, len(names)) < 2
-    left_out[:n_stop] = True
-    term[left_out[term]] = -1
+    term[term < n_stop] = -1
     df = counting.frequencies([block], term, len(names), jobs)
     kept = np.flatnonzero((df >= MIN_DF) & (df <= MAX_DF * len(texts)))
+    spelled = list(names)
+    kept = kept[[len(spelled[i]) > 1 for i in kept.tolist()]]
     order = kept[np.argsort(-df[kept], kind="stable")]
     rank = np.full(len(names) + 1, -1, np.int32)
     rank[order] = np.arange(len(order))
