@@ -61,6 +61,18 @@ def corpus(path: Path, n: int = 30) -> Path:
     return path
 
 
+def test_training_offers_other_numbers_of_topics_only_where_there_are(cli: Run, tmp_path: Path) -> None:
+    """No fewer than one, no more than articles."""
+    path = tmp_path / "two.jsonl"
+    path.write_text('{"text": "Dockers walked out over cranes."}\n{"text": "A creamery lost its cheese."}', "utf-8")
+    offered = [("more topics", "--topics 2"), ("fewer topics", "--topics 1")]
+    for number, (this, other) in enumerate((offered, offered[::-1]), 1):
+        done = cli("train", path, "--topics", str(number), "--replace")
+        assert this[0] in done.err
+        assert this[1] in done.err
+        assert other[0] not in done.err
+
+
 def test_train_tells_what_it_read_what_it_found_and_what_to_do_next(cli: Run, tmp_path: Path) -> None:
     """Columns, number of articles, dates, topics, next commands."""
     done = cli("train", corpus(tmp_path / "news.jsonl"))

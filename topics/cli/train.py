@@ -235,14 +235,16 @@ def say_what_next(model: Model, name: str, asked: int | str | None, seconds: flo
     if not fitted.converged:
         say(f"The fit was still improving after {len(fitted.errors)} rounds; the topics are usable.")
     say(f"{plural(count, 'topic')} of {plural(len(model), 'article')} in {seconds:.1f} seconds.  Next:")
-    fewer, more = max(1, count // 2), min(len(model), count * 2)
+    fewer, more = count // 2, min(len(model), count * 2)
     hints = [
         (f"topics articles {name} --topic 0", "what a topic is about"),
         (f"topics similar {name} --id {first_id(model)!r}", "articles like one"),
-        (f"topics train ... --name {name} --topics {fewer} --replace", "fewer topics"),
-        (f"topics train ... --name {name} --topics {more} --replace", "more topics"),
     ]
-    for line, what in hints[: 2 if len(model) == 1 else 4]:
+    if fewer:
+        hints.append((f"topics train ... --name {name} --topics {fewer} --replace", "fewer topics"))
+    if more > count:
+        hints.append((f"topics train ... --name {name} --topics {more} --replace", "more topics"))
+    for line, what in hints:
         say(f"  {line:<60} {what}")
 
 
