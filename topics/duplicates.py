@@ -104,9 +104,8 @@ def runs(blocks: Sequence[Tokens], words: Words | LanguageWords) -> Runs:
     module = kernels.pays("sets", sum(len(block.ids) for block in blocks), BULK_WORDS)
     if module is None:
         return Runs.join(_runs(block, starts, hashes) for block in blocks)
-    mixing = int(_FACTOR), int(_SPREAD)
-    found = (_sets(len(block), module.runs(block, starts, hashes, RUN, LEAST_WORDS, mixing)) for block in blocks)
-    return Runs.join(found)
+    how = (starts, hashes, RUN, LEAST_WORDS, _FACTOR, _SPREAD)
+    return Runs.join(_sets(len(block), module.runs(block, *how)) for block in blocks)
 
 
 def _word_hashes(words: Words | LanguageWords) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
@@ -142,17 +141,17 @@ def _runs(tokens: Tokens, piece_starts: NDArray[np.int64], pieces: NDArray[np.ui
     headlines, hashes = _whole(stream, article, is_headline)
     # article and hash in one number, so that one sort makes the sets
     owner = np.concatenate([first[whole], np.repeat(headlines, 2)]).astype(np.uint64) << np.uint64(32)
-    both = np.sort(owner | np.concatenate([_spread(mixed[whole]) >> np.uint64(32), hashes]))
-    return _sets(n, [both[np.diff(both, prepend=np.uint64(2**64 - 1)) != 0]])
+    return _sets(n, [np.sort(owner | np.concatenate([_spread(mixed[whole]) >> np.uint64(32), hashes]))])
 
 
 def _sets(n_articles: int, parts: Sequence[NDArray[np.uint64]]) -> Runs:
-    """parts : article and hash in one number, ascending."""
-    counts = np.zeros(n_articles, np.int64)
+    """The sets of runs.  parts : article and hash in one number, ascending; of an article all in one."""
+    counts, hashes = np.zeros(n_articles, np.int64), [np.zeros(0, np.uint32)]
     for part in parts:
-        counts += np.bincount((part >> np.uint64(32)).astype(np.int64), minlength=n_articles)
-    hashes = np.concatenate([np.zeros(0, np.uint32), *(part.astype(np.uint32) for part in parts)])
-    return Runs(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), hashes)
+        each = part[np.diff(part, prepend=np.uint64(2**64 - 1)) != 0]
+        counts += np.bincount((each >> np.uint64(32)).astype(np.int64), minlength=n_articles)
+        hashes.append(each.astype(np.uint32))
+    return Runs(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), np.concatenate(hashes))
 
 
 def _whole(

@@ -8,6 +8,8 @@ from llvmlite import ir
 from numba import int64, uint8, uint16, uint64, void
 from numba.extending import intrinsic
 
+_i32, _bytes = ir.IntType(32), ir.IntType(8).as_pointer()
+
 
 @intrinsic  # type: ignore[untyped-decorator]
 def lowest_bit(_: Any, value: Any) -> Any:
@@ -19,17 +21,23 @@ def lowest_bit(_: Any, value: Any) -> Any:
     return uint64(uint64), generate
 
 
+def declared(module: Any, name: str, kind: Any) -> Any:
+    """A function of LLVM's in a module."""
+    return module.globals.get(name) or ir.Function(module, kind, name)
+
+
+def fetch(builder: Any, address: Any) -> None:
+    """Have bytes at an address read to the cache, and kept there."""
+    kind = ir.FunctionType(ir.VoidType(), [_bytes, _i32, _i32, _i32])
+    builder.call(declared(builder.module, "llvm.prefetch.p0i8", kind), [address, *map(_i32, (0, 3, 1))])
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def ask(_: Any, address: Any) -> Any:
     """Have what lies at an address brought to the cache, to be there when it is read."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        bytes_, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [bytes_, number, number, number])
-        fetch = builder.module.globals.get("llvm.prefetch.p0i8") or ir.Function(
-            builder.module, kind, "llvm.prefetch.p0i8"
-        )
-        builder.call(fetch, [builder.inttoptr(arguments[0], bytes_), *map(number, (0, 3, 1))])
+        fetch(builder, builder.inttoptr(arguments[0], _bytes))
         return context.get_dummy_value()
 
     return void(int64), generate

@@ -12,8 +12,9 @@ from topics.kernels.bits import ask, number_at, word_at
 
 _u1, _u8, _numbers = uint8[::1], uint64[::1], int64[::1]
 _hash = Tuple((uint64, uint64))
-# The part of a slot that holds the number of a word.
+# Words ahead whose slots are asked for, to be there in time.
 AHEAD = 16
+# The part of a slot that holds the number of a word.
 NUMBER_BITS = uint64(0xFFFFFFFF)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -47,6 +46,15 @@ def common(
     return found
 
 
+@compiled(int64(_i4, _i8, int64, int64))
+def count(ids: Any, piece_starts: Any, begin: int, end: int) -> int:
+    """Pieces of the words from `begin` to `end`."""
+    found = 0
+    for at in range(begin, end):
+        found += piece_starts[ids[at] + 1] - piece_starts[ids[at]]
+    return found
+
+
 @compiled(int64(_i4, _i8, _i4, _i8, _u8, int64, int64, int64, int64, uint64, uint64, _u8))
 def fill(
     ids: Any, starts: Any, titles: Any, piece_starts: Any, pieces: Any, run: int, least: int, first: int, last: int,
@@ -58,54 +66,52 @@ def fill(
         top *= factor
     n_out = 0
     for article in range(first, last):
-        begin, end, size = starts[article] + titles[article], starts[article + 1], 0
-        for at in range(begin, end):
-            size += piece_starts[ids[at] + 1] - piece_starts[ids[at]]
+        begin, end = starts[article] + titles[article], starts[article + 1]
+        size = count(ids, piece_starts, begin, end)
         headline = size == 0
-        if headline:
+        if headline:  # all its words are one run
             begin = starts[article]
-            for at in range(begin, end):
-                size += piece_starts[ids[at] + 1] - piece_starts[ids[at]]
+            size = count(ids, piece_starts, begin, end)
         if size < (run if headline else least):
             continue
-        owner, mixed, place, left = uint64(article) << uint64(32), uint64(0), 0, run
+        owner, mixed, place, left = uint64(article) << uint64(32), uint64(0), 0, size if headline else run
         held[:] = 0
         for at in range(begin, end):
             for piece in range(piece_starts[ids[at]], piece_starts[ids[at] + 1]):
-                if not headline:  # of a headline all words are one run
+                if not headline:
                     mixed -= held[place] * top
                     held[place] = pieces[piece]
                     place = place + 1 if place + 1 < run else 0
                 mixed = mixed * factor + pieces[piece]
                 left -= 1
-                if left <= 0 and not headline:
-                    out[n_out] = owner | ((mixed ^ (mixed >> uint64(29))) * spread) >> uint64(32)
+                if left > 0:
+                    continue
+                whole = (mixed ^ (mixed >> uint64(29))) * spread
+                out[n_out] = owner | whole >> uint64(32)
+                n_out += 1
+                if headline:
+                    out[n_out] = owner | whole & uint64(0xFFFFFFFF)
                     n_out += 1
-        if headline:
-            whole = (mixed ^ (mixed >> uint64(29))) * spread
-            out[n_out], out[n_out + 1] = owner | whole >> uint64(32), owner | whole & uint64(0xFFFFFFFF)
-            n_out += 2
     return n_out
 
 
 def runs(
-    block: Any, piece_starts: NDArray[np.int64], pieces: NDArray[np.uint64], run: int, least: int, mixing: Sequence[int]
-) -> list[NDArray[np.uint64]]:
-    """Article and hash, in one number, of every run in a block of tokens: ascending, each once, article by article.
+    block: Any, piece_starts: NDArray[np.int64], pieces: NDArray[np.uint64], run: int, least: int,
+    factor: np.uint64, spread: np.uint64,
+) -> list[NDArray[np.uint64]]:  # fmt: skip
+    """Article and hash, in one number, of every run in a block of tokens: ascending, article by article.
 
     piece_starts, pieces : where the pieces of a word begin, and their hashes.  run : pieces of a run.  least : of a
-    text.  mixing : two odd factors.
+    text.  factor, spread : odd, of the hash.
     """
     sizes = np.diff(piece_starts)
-    factor, spread = map(np.uint64, mixing)
 
     def some(span: tuple[int, int]) -> NDArray[np.uint64]:
         first, last = span
         here = block.ids[block.starts[first] : block.starts[last]]
         out = np.empty(int(sizes[here].sum()), np.uint64)
         where = (block.ids, block.starts, block.titles, piece_starts, pieces, run, least, first, last)
-        found = np.sort(out[: fill(*where, factor, spread, out)])
-        return found[np.diff(found, prepend=np.uint64(2**64 - 1)) != 0]
+        return np.sort(out[: fill(*where, factor, spread, out)])
 
     with pool() as threads:
         return threads.map(some, spans(len(block), ARTICLES))

@@ -12,6 +12,8 @@ from llvmlite import ir
 from numba import int64, void
 from numba.extending import intrinsic
 
+from topics.kernels.bits import declared, fetch
+
 # Numbers in a vector. LLVM cuts it in two where registers are half as wide.
 WIDTH = 8
 # Vectors of sums at a time: 13 leave room for the factors in 16 registers, and cover 100 columns in one pass.
@@ -23,18 +25,12 @@ _f32, _i32, _i64, _bytes = ir.FloatType(), ir.IntType(32), ir.IntType(64), ir.In
 _vector = ir.VectorType(_f32, WIDTH)
 
 
-def _declared(module: Any, name: str, kind: Any) -> Any:
-    return module.globals.get(name) or ir.Function(module, kind, name)
-
-
 def _emit(builder: Any, size: int, arguments: Any) -> None:
     """The loop over a row, in `size` vectors of columns side by side; goes on in the block behind it."""
     data, indices, start, stop, end, B, stride, out, tail = arguments
     data, indices = builder.inttoptr(data, _f32.as_pointer()), builder.inttoptr(indices, _i32.as_pointer())
     B, out = builder.inttoptr(B, _bytes), builder.inttoptr(out, _bytes)
-    add = _declared(builder.module, "llvm.fma.v8f32", ir.FunctionType(_vector, [_vector] * 3))
-    asked = ir.FunctionType(ir.VoidType(), [_bytes, _i32, _i32, _i32])
-    fetch = _declared(builder.module, "llvm.prefetch.p0i8", asked)
+    add = declared(builder.module, "llvm.fma.v8f32", ir.FunctionType(_vector, [_vector] * 3))
     offsets = [_i64(4 * WIDTH * i) for i in range(size - 1)] + [tail]
 
     def row_of(at: Any) -> Any:
@@ -58,7 +54,7 @@ def _emit(builder: Any, size: int, arguments: Any) -> None:
     later = builder.add(at, _i64(AHEAD))
     coming = row_of(builder.select(builder.icmp_signed("<", later, end), later, at))
     for line in range(0, 4 * WIDTH * size, 64):
-        builder.call(fetch, [builder.gep(coming, [_i64(line)]), _i32(0), _i32(3), _i32(1)])
+        fetch(builder, builder.gep(coming, [_i64(line)]))
     none = ir.Constant(_vector, ir.Undefined)
     value = builder.insert_element(none, builder.load(builder.gep(data, [at])), _i32(0))
     value = builder.shuffle_vector(value, none, ir.Constant(ir.VectorType(_i32, WIDTH), [0] * WIDTH))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from itertools import repeat
@@ -161,11 +162,8 @@ def told(article: Article, language: str | None = None) -> Article:
     """The article with its language, where its source gives none: `language`, or as it tells itself."""
     if article.lang is not None:
         return article
-    a, found = article, language or of_article(article)
-    if found is None:
-        return article
-    # written out: `replace` takes 7 microseconds, a third of what telling the language takes
-    return Article(a.id, a.title, a.text, a.date, a.source, a.section, a.url, a.authors, found, a.extra)
+    found = language or of_article(article)
+    return article if found is None else replace(article, lang=found)
 
 
 def base(tag: str | None) -> str | None:

@@ -42,7 +42,7 @@ class Learner:
         text = article.text
         if not text:
             return
-        source = article.source or (group_of(article) if article.url else "")
+        source = group_of(article)
         group = self._groups.get(source)
         if group is None:
             if crc32(source.encode("utf-8", "surrogatepass")) >= self._first_left_out:
