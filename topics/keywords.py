@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.kernels import spans
+from topics.kernels import pool, spans
 
 # How much it counts that a term is particular to a topic, beside being strong in it.
 PARTICULAR = 0.5
@@ -38,7 +38,9 @@ def presence(counts: Any, P: NDArray[np.float32]) -> NDArray[np.float32]:
     total = P.sum(axis=0, dtype=np.float64)
     total[total <= 0] = 1
     out = np.empty((P.shape[1], counts.shape[1]), np.float32)
-    for a, b in spans(P.shape[1], TOPICS):
+
+    def some(span: tuple[int, int]) -> None:
+        a, b = span
         found = np.zeros((counts.shape[1], b - a))
         for first, last in spans(len(P), ROWS):
             held = counts[first:last]
@@ -46,6 +48,9 @@ def presence(counts: Any, P: NDArray[np.float32]) -> NDArray[np.float32]:
             found += held.T @ P[first:last, a:b].astype(np.float64)
         found /= total[a:b]
         out[a:b] = found.T
+
+    with pool() as threads:
+        threads.map(some, spans(P.shape[1], TOPICS))
     return out
 
 

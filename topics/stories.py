@@ -18,7 +18,7 @@ from scipy import sparse
 
 from topics.facets import UNDATED
 from topics.graph import LONGEST, Step, dots, nearest, no_step
-from topics.kernels import spans
+from topics.kernels import pool, spans
 from topics.steady import LEAST, nearness, steady
 from topics.vectorize import strongest, unit
 
@@ -40,7 +40,7 @@ COMMON = LONGEST
 DECAY = 120.0
 # Terms kept of an article that was moved: its own and the strongest of its neighbours.
 KEPT = 100
-# Articles moved at a time: before the rest is dropped they have thousands of terms each.
+# Articles moved at a time, by all threads together: before the rest is dropped they have thousands of terms each.
 ROWS = 4096
 
 DAY = 86_400
@@ -62,7 +62,7 @@ def stories(
     upper = (pairs.row < pairs.col) & (pairs.data >= EDGE)
     i, j = pairs.row[upper].astype(np.int64), pairs.col[upper].astype(np.int64)
     del pairs, upper  # of many articles a tenth of all that is held
-    M = sparse.vstack([strongest(moved(X, G[a:b], a), KEPT) for a, b in spans(X.shape[0], ROWS)], format="csr")
+    M = drawn(X, G)
     X = shorter(X, always)
     groups = Groups.apart(M, X, i, j)
     del M, X, G
@@ -98,6 +98,16 @@ def decayed(G: Any, dates: NDArray[np.int64]) -> Any:
     dated = (dates[C.row] != UNDATED) & (dates[C.col] != UNDATED)
     apart = np.where(dated, np.abs(dates[C.row] / DAY - dates[C.col] / DAY), 0)
     return sparse.csr_matrix((C.data * np.exp(-apart / DECAY), (C.row, C.col)), shape=G.shape)
+
+
+def drawn(X: Any, G: Any) -> Any:
+    """Every row `moved` and cut to its KEPT strongest terms.  G : the neighbours in X, CSR (n_articles, n_articles)."""
+
+    def some(span: tuple[int, int]) -> Any:
+        return strongest(moved(X, G[slice(*span)], span[0]), KEPT)
+
+    with pool() as threads:
+        return sparse.vstack(threads.map(some, spans(X.shape[0], max(1, ROWS // threads.jobs))), format="csr")
 
 
 def moved(X: Any, G: Any, first: int) -> Any:
@@ -203,8 +213,8 @@ def _join(groups: Groups, new: NDArray[np.int64], joined: float) -> None:
     n, m = len(groups.sizes), int(new.max()) + 1
     sizes = np.bincount(new, groups.sizes, m).astype(np.float64)
     P = sparse.csr_matrix((groups.sizes / sizes[new], (new, np.arange(n))), shape=(m, n))
-    groups.M = (P @ groups.M).tocsr()
-    groups.X = (P @ groups.X).tocsr()
+    with pool() as threads:
+        groups.M, groups.X = threads.map(lambda A: (P @ A).tocsr(), (groups.M, groups.X))
     changed = np.bincount(new, minlength=m) > 1
     i, j = new[groups.i], new[groups.j]
     i, j = np.minimum(i, j), np.maximum(i, j)
