@@ -33,8 +33,6 @@ def _paged(kinds: NDArray[np.uint8]) -> Classes:
 
     689 of 4,352 hold anything, and a text uses a handful, which stay in the cache.
     """
-    pages, index = np.unique(kinds.reshape(-1, 256), axis=0, return_inverse=True)
-    index = index.ravel()
-    order = np.arange(len(pages))
-    order[[0, index[0]]] = order[[index[0], 0]]  # its own inverse
-    return order[index].astype(np.uint16), np.ascontiguousarray(pages[order]).ravel()
+    numbers: dict[bytes, int] = {}  # 2 ms; np.unique of rows takes 270
+    index = [numbers.setdefault(page.tobytes(), len(numbers)) for page in kinds.reshape(-1, 256)]
+    return np.array(index, np.uint16), np.frombuffer(bytearray().join(numbers), np.uint8)
