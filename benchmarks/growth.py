@@ -53,8 +53,8 @@ def measure(rows: Rows, n: int) -> tuple[float, float, float]:
     words = Words()
     texts = repeated(rows, n + LATER)
     blocks = [tokenise(islice(texts, BLOCK), words) for _ in range(0, n + LATER, BLOCK)]
-    vocabulary, encoded = lookup.fit(blocks, words, Settings())
-    X = lookup.rows(encoded, vocabulary).tocsr()
+    vocabulary, terms = lookup.fit(blocks, words, Settings())
+    X = lookup.rows(lookup.Encoded.known(terms, len(vocabulary)), vocabulary).tocsr()
     dates = np.array([seconds(rows[i % len(rows)].get("date")) for i in range(n + LATER)], np.int64)
     start = process_time()
     duplicates.pairs(duplicates.runs(blocks, words))

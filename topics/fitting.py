@@ -79,19 +79,21 @@ def fit_topics(
     pieces : the same articles cut up, if they were.  order : the articles by id; topics are fitted in it, so that they
     do not depend on the order of reading.  pairs : neighbouring words, for labels.
     """
-    X = found.weigh(counts, settings)
-    if not len(found) or not X.nnz:
+    if not len(found) or not counts.nnz:
         raise SourceError("nothing but stop words in these articles; are they in a language that is not English?")
     cut = None if pieces is None else weighed(pieces.of(order), found, settings)
-    factors = factors_of(X[order], cut, found, settings, lambda done, total: progress("finding topics", done, total))
+    X = found.weigh(counts[order], settings)
+    factors = factors_of(X, cut, found, settings, lambda done, total: progress("finding topics", done, total))
+    del cut
+    X = found.weigh(counts, settings)  # again, in the order of rows: one of them at a time
     P = parts(weights(X, factors.H), factors.H)
     share = P[order].mean(axis=0, dtype=np.float64)
     first = len(settings.guides)
     by_share = first + np.argsort(-share[first:], kind="stable")
     by_share = by_share[share[by_share] > 0]  # a topic that no article has is none: a corpus of copies has one
     numbers = np.concatenate([np.arange(first), by_share])
-    # in the order of ids, so that sums do not depend on the order of reading
-    fitted = describe(found, factors, numbers, counts[order], P[order], pairs, settings)
+    P = P[np.ix_(order, numbers)]  # in the order of ids, so that sums do not depend on the order of reading
+    fitted = describe(found, factors, numbers, counts[order], P, pairs, settings)
     del P, factors
     matched = None
     if old is not None:
@@ -158,10 +160,10 @@ def describe(
 ) -> Topics:
     """The topics in their order, with keywords and names.
 
-    numbers : the factor of each topic.  counts, P : words and parts of factors of the articles.
+    numbers : the factor of each topic.  counts, P : words and topics of the articles.
     """
     H, strength = reordered(factors, numbers)
-    present = presence(counts, P[:, numbers])
+    present = presence(counts, P)
     keywords, scores = ranked(relevance(strength, present, found.idf()), KEYWORDS)
     labels = naming.labels(keywords, found.shown, phrases(pairs, keywords[:, :LABEL]))
     asked = [name for name, _ in settings.guides]
@@ -170,7 +172,7 @@ def describe(
     guided = tuple(
         replace(name, given=True, guided=words) for name, (_, words) in zip(names, settings.guides, strict=False)
     )
-    shares = P.mean(axis=0, dtype=np.float64)[numbers].astype(np.float32)
+    shares = P.mean(axis=0, dtype=np.float64).astype(np.float32)
     own = np.arange(len(H), dtype=np.int32)
     names = guided + names[len(guided) :]
     errors, converged = factors.errors, factors.converged

@@ -50,6 +50,10 @@ class Rows:
         """X : CSR (n_articles, n_terms) with sorted indices."""
         return cls(X.indptr.astype(np.int64), X.indices.astype(np.int32), X.data.astype(np.float32))
 
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Its fields by name."""
+        return {"starts": self.starts, "terms": self.terms, "values": self.values}
+
     def take(self, rows: NDArray[np.int64]) -> Rows:
         """Some rows, in this order."""
         lengths = np.diff(self.starts)[rows]

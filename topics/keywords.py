@@ -92,6 +92,8 @@ def ranked(R: NDArray[np.float64], k: int) -> tuple[NDArray[np.int32], NDArray[n
     the last of a topic that has fewer.
     """
     k = max(1, min(k, R.shape[1]))
-    order = np.array([np.argsort(-row, kind="stable")[:k] for row in R], np.int64).reshape(len(R), k)
+    order = np.empty((len(R), k), np.int64)
+    for topic, row in enumerate(R):
+        order[topic] = np.argsort(-row, kind="stable")[:k]
     scores = np.take_along_axis(R, order, axis=1)
     return np.where(scores > 0, order, -1).astype(np.int32), scores.astype(np.float32)

@@ -16,6 +16,7 @@ from scipy import sparse
 
 from topics import concepts
 from topics.counting import Counts, count, frequencies, outside_title_case, sightings
+from topics.index import Rows
 from topics.settings import Settings
 from topics.strings import StringTable
 from topics.text.mixed import LanguageWords
@@ -60,9 +61,15 @@ class Encoded:
     shown: tuple[str, ...]
     capital: NDArray[np.float32]
 
+    @classmethod
+    def known(cls, rows: Rows, n_terms: int) -> Encoded:
+        """Articles without a new term.  rows : their counts."""
+        counts = sparse.csr_matrix((rows.values, rows.terms, rows.starts), shape=(len(rows), n_terms))
+        return cls(counts, (), (), np.zeros(0, np.float32))
 
-def fit(blocks: Sequence[Tokens], words: Words | LanguageWords, settings: Settings) -> tuple[Vocabulary, Encoded]:
-    """The vocabulary of all articles, and the articles in it."""
+
+def fit(blocks: Sequence[Tokens], words: Words | LanguageWords, settings: Settings) -> tuple[Vocabulary, Rows]:
+    """The vocabulary of all articles, and how often each term stands in each of them."""
     table = WordTable.make(words, terms_of(settings))
     n_terms = len(table.names)
     df = frequencies(blocks, table.term, n_terms)
@@ -81,7 +88,7 @@ def fit(blocks: Sequence[Tokens], words: Words | LanguageWords, settings: Settin
         X.shape[0],
         concepts.fit(X, np.diff(X.indptr) <= LONG),
     )
-    return vocabulary, Encoded(X, (), (), np.zeros(0, np.float32))
+    return vocabulary, Rows.from_csr(X)
 
 
 def encode(tokens: Tokens, words: Words | LanguageWords, vocabulary: Vocabulary, settings: Settings) -> Encoded:

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from topics import collocations, duplicates, lookup, vectorize
 from topics.choose import choose
 from topics.corpus.cleaning import Furniture, Learner, looked_over, words_of
 from topics.drift import Familiarity
+from topics.duplicates import Runs
 from topics.errors import ModelExists, SettingError, SourceError
 from topics.facets import Facets
 from topics.fitted import Topics
@@ -30,6 +32,7 @@ from topics.pieces import Pieces
 from topics.records import Article
 from topics.segment import NONE_REMOVED, Segment
 from topics.settings import Settings
+from topics.store.arrays import load_arrays, save_arrays
 from topics.store.articles import ArticleFile, ArticleWriter
 from topics.store.commit import Transaction
 from topics.store.manifest import Manifest
@@ -111,15 +114,19 @@ def fit_to(
         reader = ArticleFile(file)
         try:
             furniture = learner.furniture() if settings.clean else None
+            del learner  # up to 200 MB
             tagger = Tagger(settings.language, trusted=trusted) if settings.by_article else None
             blocks, words = tokens_of(reader, furniture, bare, tagger, progress)
-            vocabulary, encoded = lookup.fit(blocks, words, settings)
+            vocabulary, terms = lookup.fit(blocks, words, settings)
             found, counts, term = vectorize.fit(blocks, words, settings)
-            runs = duplicates.runs(blocks, words)
+            # what nobody asks for in a while waits on the disk
+            runs_file = aside(transaction, "runs", duplicates.runs(blocks, words).arrays())
             order = np.array(sorted(range(n_articles), key=ids_of(reader).__getitem__), np.int64)
             pieces = Pieces.cut(blocks, term, found, settings)
             pairs = collocations.pairs(blocks, term, len(found), order)
             del blocks, words, term
+            terms_file = aside(transaction, "terms", terms.arrays())
+            del terms
             choice = choose(found, counts, settings, order, progress) if n_topics == "auto" else None
             if choice is not None:
                 settings = replace(settings, n_topics=choice.topics)
@@ -131,16 +138,20 @@ def fit_to(
             reader.close()
         progress("indexing", 0, None)
         give_back()
+        encoded = lookup.Encoded.known(Rows(**load_arrays(terms_file)), len(vocabulary))
         rows = Rows(*lookup.with_topics(lookup.rows(encoded, vocabulary), fit.P, vocabulary.concepts))
         known = Familiarity.make(encoded.counts, vocabulary.df == 1, fit.explained, added=False)
         weights, topics, matched = Rows.from_dense(fit.P), fit.topics, fit.matched
-        del encoded, fit  # of many articles stories need most memory
+        rows_file = aside(transaction, "rows", rows.arrays())
+        del encoded, fit, rows  # of many articles stories need most memory
         give_back()
         numbers = np.empty(n_articles, np.int32)
-        numbers[order] = stories(matrix(rows)[order], facets.dates[order], progress)
+        numbers[order] = stories(matrix(Rows(**load_arrays(rows_file)))[order], facets.dates[order], progress)
+        rows = Rows(**load_arrays(rows_file))
         some = order[:: max(1, n_articles // THEME_ARTICLES)]
         fitted = with_themes(topics, rows.take(some), weights.take(some))
         index, none_later = Index.build(rows), LaterTerms.pack({})
+        runs = Runs.from_arrays(load_arrays(runs_file))
         segment = Segment(index, weights, facets, known, none_later, runs, numbers, NONE_REMOVED)
         if not keep_text:
             file = without_text(transaction, file)
@@ -152,6 +163,13 @@ def fit_to(
         counted = {"fitted_articles": n_articles}
         save(transaction, settings, furniture, vocabulary, fitted, segment, file, more, counted)
     return load(path)
+
+
+def aside(transaction: Transaction, kind: str, arrays: Mapping[str, NDArray[Any]]) -> Path:
+    """Write arrays to a file that goes with the transaction; `load_arrays` maps them back."""
+    path = transaction.new_path(kind, ".joblib")
+    save_arrays(path, arrays)
+    return path
 
 
 def digest(article: Article) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from topics import kernels
 from topics.counting import count, frequencies, sightings
@@ -180,7 +181,8 @@ class TopicWords:
 
         Saturation and length as in BM25 (Robertson & Zaragoza 2009), times the IDF.
         """
-        X = counts.copy()
+        # its own values at the places of the counts, which nobody changes
+        X = sparse.csr_matrix((counts.data.copy(), counts.indices, counts.indptr), shape=counts.shape)
         rare = self.idf() ** np.float32(settings.idf_power)
         if settings.k1 is not None and self.mean_length > 0:
             half = settings.k1 * (1 - settings.b + settings.b * lengths(X) / self.mean_length)

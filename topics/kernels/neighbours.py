@@ -68,7 +68,7 @@ def search(
         counts[row] = choose(out, scores, n, row, least, best[row], best_scores[row])
 
 
-@compiled(void(int64[::1], int32[::1], float64[::1], int64[::1], int64[::1], int64, int64, float64[::1], float64[::1]))
+@compiled(void(int64[::1], int32[::1], float32[::1], int64[::1], int64[::1], int64, int64, float64[::1], float64[::1]))
 def multiply(starts: Any, terms: Any, values: Any, i: Any, j: Any, first: int, last: int, full: Any, out: Any) -> None:
     """The products of the pairs of rows from `first` to `last`, ascending by `i`.  full : zeros, (n_columns,)."""
     spread = int64(-1)
@@ -82,7 +82,7 @@ def multiply(starts: Any, terms: Any, values: Any, i: Any, j: Any, first: int, l
                 full[terms[entry]] = values[entry]
         total = 0.0
         for entry in range(starts[j[at]], starts[j[at] + 1]):
-            total += full[terms[entry]] * values[entry]
+            total += full[terms[entry]] * float64(values[entry])
         out[at] = total
     if spread >= 0:
         for entry in range(starts[spread], starts[spread + 1]):
@@ -93,7 +93,7 @@ def dots(X: Any, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float
     """Products of pairs of rows of a CSR matrix: float64 (n_pairs,).  The rows `i` are the longer ones."""
     order = np.argsort(i, kind="stable")
     pairs = i[order], j[order]
-    matrix = X.indptr.astype(np.int64), X.indices.astype(np.int32, copy=False), X.data.astype(np.float64, copy=False)
+    matrix = X.indptr.astype(np.int64), X.indices.astype(np.int32, copy=False), X.data.astype(np.float32, copy=False)
     products, found = np.empty(len(i)), np.empty(len(i))
     free: list[NDArray[np.float64]] = []
 
