@@ -121,7 +121,7 @@ def fit_to(
             found, counts, term = vectorize.fit(blocks, words, settings)
             # what nobody asks for in a while waits on the disk
             runs_file = aside(transaction, "runs", duplicates.runs(blocks, words).arrays())
-            order = np.array(sorted(range(n_articles), key=ids_of(reader).__getitem__), np.int64)
+            facets, order = facets_of(reader)
             pieces = Pieces.cut(blocks, term, found, settings)
             pairs = collocations.pairs(blocks, term, len(found), order)
             del blocks, words, term
@@ -133,7 +133,6 @@ def fit_to(
             give_back()  # here and below: 5 to 20 ms each
             fit = fit_topics(found, counts, pieces, settings, order, pairs, progress, like)
             del counts, pieces, pairs
-            facets = Facets.build(reader.scan(text=False))
         finally:
             reader.close()
         progress("indexing", 0, None)
@@ -241,9 +240,17 @@ def tokens_of(
     return (blocks, words) if tagger is None else tagger.split(blocks, words)
 
 
-def ids_of(reader: ArticleFile) -> list[str]:
-    """Every id, in the order of rows."""
-    return [article.id for article in reader.scan(text=False)]
+def facets_of(reader: ArticleFile) -> tuple[Facets, NDArray[np.int64]]:
+    """The facets of all articles, and the rows by id."""
+    ids: list[str] = []
+
+    def noted() -> Iterator[Article]:
+        for article in reader.scan(text=False):
+            ids.append(article.id)
+            yield article
+
+    facets = Facets.build(noted())
+    return facets, np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
 
 
 def without_text(transaction: Transaction, file: Path) -> Path:
