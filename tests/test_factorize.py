@@ -90,23 +90,42 @@ def test_errors_are_those_of_the_factors(way: str) -> None:
     assert found.W.dtype == found.H.dtype == np.float32
 
 
+@pytest.mark.parametrize(("jobs", "n_topics"), [(1, 3), (2, 8), (3, 20), (2, 57), (2, 106), (3, 121)])
+def test_products_by_terms_are_alike_in_any_chunks(monkeypatch: pytest.MonkeyPatch, jobs: int, n_topics: int) -> None:
+    """To the last bit, however many articles a chunk has and whatever the number of threads."""
+    X = matrix(seed=n_topics)
+    B = np.random.default_rng(n_topics).random((X.shape[0], n_topics)).astype(np.float32)
+    found = []
+    with kernels.pool(jobs) as threads:
+        for height in (1, 37, X.shape[0]):
+            monkeypatch.setattr(products, "CHUNK", 4 * n_topics * height)
+            side = products.Side.across(X, n_topics, threads)
+            assert len(side.starts) == -(-X.shape[0] // height)
+            found.append(side.multiply(B))
+    assert np.allclose(found[0], X.T @ B, rtol=1e-5)
+    assert all(np.array_equal(found[0], other) for other in found)
+
+
 @pytest.mark.parametrize("beta", [0.0, 0.7])
 @pytest.mark.parametrize("n_topics", [1, 5, 16, 33])
-def test_a_compiled_step_equals_a_plain_one(n_topics: int, beta: float) -> None:
+def test_a_compiled_step_equals_a_plain_one(monkeypatch: pytest.MonkeyPatch, n_topics: int, beta: float) -> None:
     """Weights, the weights further on and the three sums agree to rounding, empty topics and rows too."""
+    monkeypatch.setattr(products, "CHUNK", 4 * n_topics * 70)
     X = matrix(seed=n_topics)
+    Xt = X.T.tocsr()
     rng = np.random.default_rng(n_topics)
     B = rng.random((X.shape[1], n_topics)).astype(np.float32)
     B[:, n_topics // 2] = 0 if n_topics > 1 else B[:, 0]
     A = rng.random((X.shape[0], n_topics)).astype(np.float32)
     results = []
     with kernels.pool(2) as threads:
-        for side in (PlainSide(X), products.Side.of(X, n_topics, threads)):
+        for side in (PlainSide(X), products.Side.of(X, n_topics, threads), products.Side.across(Xt, n_topics, threads)):
             a, held = A.copy(), (A * 0.5).copy()
             results.append((*side.improve(B, gram(B), a, held, beta, 2, True), a, held))
         assert np.allclose(X @ B, products.Side.of(X, n_topics, threads).multiply(B), rtol=1e-5)
-    for plain, compiled in zip(*results, strict=True):
-        assert np.allclose(plain, compiled, rtol=1e-3, atol=1e-4 * np.abs(plain).max())
+    for plain, *compiled in zip(*results, strict=True):
+        for found in compiled:
+            assert np.allclose(plain, found, rtol=1e-3, atol=1e-4 * np.abs(plain).max())
 
 
 @pytest.mark.parametrize(("shape", "rank"), [((50, 400), 5), ((400, 50), 5), ((30, 20), 20), ((1, 5), 1), ((5, 1), 1)])
@@ -135,14 +154,19 @@ def test_singular_vectors_of_what_has_fewer_directions_than_columns() -> None:
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_a_compiled_transpose_is_scipys(jobs: int) -> None:
-    """Whatever the number of threads, rows and columns without an entry too; also of a matrix of nothing."""
+@pytest.mark.parametrize("height", [1, 64, 10_000])
+def test_a_compiled_transpose_is_scipys(jobs: int, height: int) -> None:
+    """Of each chunk, whatever the number of threads, rows and columns without an entry too; also of nothing."""
     for X in (matrix(200, 90), matrix(2, 500), sparse.csr_matrix((3, 4), dtype=np.float32)):
         with kernels.pool(jobs) as threads:
-            found, expected = products.transposed(X, threads), X.T.tocsr()
-        assert found.shape == expected.shape
-        for name in ("data", "indices", "indptr"):
-            assert np.array_equal(getattr(found, name), getattr(expected, name)), name
+            data, rows, starts = products.transposed(X, height, threads)
+        assert len(starts) == -(-X.shape[0] // height)
+        for chunk, begins in enumerate(starts):
+            first, span = chunk * height, slice(begins[0], begins[-1])
+            expected = X[first : first + height].T.tocsr()
+            assert np.array_equal(data[span], expected.data)
+            assert np.array_equal(rows[span], first + expected.indices)
+            assert np.array_equal(begins - begins[0], expected.indptr)
 
 
 def test_threads_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,7 +133,7 @@ def _sides(X: Any, n_topics: int, max_iter: int, threads: kernels.Pool) -> tuple
     module = kernels.load("products") if min(max_iter, ITERATIONS) * work >= BULK else None
     if module is None:
         return PlainSide(X), PlainSide(X.T.tocsr())
-    return module.Side.of(X, n_topics, threads), module.Side.of(module.transposed(X, threads), n_topics, threads)
+    return module.Side.of(X, n_topics, threads), module.Side.across(X, n_topics, threads)
 
 
 class _Run:
