@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from topics.kernels import Pool, compiled, spans
 from topics.kernels.vectors import SIDE_BY_SIDE, SIZES, TOPICS, WIDTH, descend, row_times
 
-# Rows improved side by side. A row alone waits at each topic for the one before; 64 rows take a seventh of the time
-# each at 20 topics, three fifths at 100, where they still fit a first cache. 32 and 128 were a tenth slower at 100.
+# Rows improved side by side, a multiple of what `descend` takes: a row alone waits at each topic for the one before.
+# Of 100 topics 64 still fit a first cache; 32 are as fast within a tenth.
 LANES = 64
 # Blocks that sums run over.
 PARTS = 16
-# Bytes of a factor whose rows are gathered at a time when the non-zeros of a term are summed: from all 18 MB that the
-# weights of 45,256 articles and 100 topics take, 63 ms, of which most is waiting; from 1 to 5 MB at a time 27 to 38.
+# Bytes of a factor whose rows are gathered at a time when the non-zeros of a term are summed, at most: from all 18 MB
+# that the weights of 45,256 articles and 100 topics take, 84 ms, most of it waiting; from 2 to 4 MB at a time 54 to 57.
 CHUNK = 5 << 19
 # Rows whose products are summed in single precision, an error of a few 1e-7; twice as fast as in double.
 GRAM = 1024
@@ -262,7 +262,8 @@ class Side:
     @classmethod
     def across(cls, X: Any, n_topics: int, threads: Pool) -> Side:
         """Of the transpose of X, cut into chunks of articles.  X : float32 CSR."""
-        height = max(1, CHUNK // (np.dtype(np.float32).itemsize * n_topics))
+        n_chunks = max(1, -(-4 * n_topics * X.shape[0] // CHUNK))
+        height = max(1, -(-X.shape[0] // n_chunks))
         data, indices, starts = transposed(X, height, threads)
         return cls(data, indices, starts, _blocks(starts, n_topics // 2, PARTS), threads)
 
@@ -273,9 +274,10 @@ class Side:
         def run(span: tuple[int, int]) -> None:
             multiply(self.data, self.indices, self.starts, B, out[slice(*span)], *span)
 
-        # of several chunks a thread takes all its rows through one before the next: in 16 blocks it gains nothing
-        blocks = self.blocks if len(self.starts) == 1 else _blocks(self.starts, 0, self.threads.jobs)
-        self.threads.map(run, blocks)
+        # fewer blocks of more chunks, for what a block takes from a chunk has to be read again: at 100 topics 54 ms in
+        # one block, 62 in four, 79 in 16, hardly less than without chunks
+        parts = max(self.threads.jobs, PARTS // max(1, len(self.starts)))
+        self.threads.map(run, _blocks(self.starts, 0, parts))
         return out
 
     def improve(

@@ -22,7 +22,7 @@ SIZES = (13, 10, 7, 5, 4, 3, 2, 1)
 # Non-zeros ahead whose rows are asked for, to be there in time: 1.2 times as fast, the same where all fits the cache.
 AHEAD = 16
 # Topics and lanes whose residuals `descend` holds at once, 8 vectors: two multiplications and sums a cycle, four cycles
-# each, want as many. Four topics of 16 lanes do 65 GFLOP/s at 20 topics and 67 at 100, two of 32 do 73 and 68.
+# each, want as many. Four topics of 16 lanes do 60 GFLOP/s at 20 topics and 67 at 100, two of 32 do 73 and 68.
 TOPICS, SIDE_BY_SIDE = 2, 32
 
 _f32, _i32, _i64, _bytes = ir.FloatType(), ir.IntType(32), ir.IntType(64), ir.IntType(8).as_pointer()
