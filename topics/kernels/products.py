@@ -75,7 +75,9 @@ def add(data: Any, indices: Any, starts: Any, B: Any, out: Any, first: int, last
 @compiled(void(_f4, int32[::1], _starts, _matrix, _matrix, int64, int64))
 def multiply(data: Any, indices: Any, starts: Any, B: Any, out: Any, first: int, last: int) -> None:
     """out = the rows from `first` to `last` of a sparse matrix times B, chunk after chunk of its columns."""
-    out[: last - first] = 0
+    for row in range(last - first):
+        for t in range(B.shape[1]):
+            out[row, t] = 0
     for chunk in range(len(starts)):
         add(data, indices, starts[chunk], B, out, first, last)
 
@@ -106,7 +108,9 @@ def even(S: Any) -> Any:
     k = len(S)
     size = (k + TOPICS - 1) // TOPICS * TOPICS
     out = np.zeros((size, size), np.float32)
-    out[:k, :k] = S
+    for s in range(k):  # by a slice it takes seven seconds to compile
+        for t in range(k):
+            out[s, t] = S[s, t]
     return out
 
 
@@ -176,7 +180,10 @@ def settle(P: Any, S: Any, tol: Any, times: int, A: Any, rows: Any, unsettled: A
             for t in range(k):
                 p[t, r], a[t, r] = P[rows[top + r], t], A[rows[top + r], t]
         for _ in range(times):
-            moved[:], most[:], before[:] = 0, 0, a
+            moved[:], most[:] = 0, 0
+            for s in range(k):
+                for r in range(LANES):
+                    before[s, r] = a[s, r]
             sweep(a, p, square, inverse)
             for s in range(k):
                 for r in range(LANES):
