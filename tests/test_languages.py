@@ -15,7 +15,7 @@ import topics
 from topics.errors import SettingError
 from topics.records import Article
 from topics.settings import Settings
-from topics.text.languages import Languages, _scores, base, detect, joined, known
+from topics.text.languages import Languages, _scores, base, detect, joined, known, main_language
 from topics.text.terms import Terms, fold, stop_words
 
 SENTENCES = {
@@ -94,7 +94,7 @@ def test_languages_of_a_corpus_do_not_hang_on_the_order() -> None:
         random.Random(seed).shuffle(articles)
         languages = Languages()
         for article in [*articles, Article("x", text="Xyzzy", lang="es")]:
-            languages.add(article, None)
+            languages.add(main_language(article, None))
         found.append(languages.shares())
     assert found[0] == found[1] == found[2]
     assert list(found[0]) == ["de", "fr"]

@@ -51,6 +51,7 @@ LAYERS = {
     "naming": 2,
     "collocations": 2,
     "guides": 2,
+    "preparing": 2,
     "alignment": 2,
     "quality": 2,
     "fitting": 3,

@@ -19,9 +19,9 @@ from topics.errors import ModelExists, SettingError, SourceError
 from topics.factorize import explained, weights
 from topics.keywords import ranked, relevance
 from topics.model import Model
+from topics.preparing.article import digest
 from topics.records import Article
 from topics.text.tokens import Words, tokenise
-from topics.training import digest
 
 CORPUS = Path(__file__).parents[1] / "corpora" / "sample.jsonl"
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from itertools import islice
-from json.encoder import encode_basestring as quoted
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +14,7 @@ from numpy.typing import NDArray
 
 from topics import collocations, duplicates, lookup, vectorize
 from topics.choose import choose
-from topics.corpus.cleaning import Furniture, Learner, looked_over, words_of
+from topics.corpus.cleaning import Furniture, Learner, words_of
 from topics.drift import Familiarity
 from topics.duplicates import Runs
 from topics.errors import ModelExists, SettingError, SourceError
@@ -29,6 +27,8 @@ from topics.later import LaterTerms
 from topics.memory import give_back
 from topics.model import Model
 from topics.pieces import Pieces
+from topics.preparing.article import How
+from topics.preparing.stream import prepared
 from topics.records import Article
 from topics.segment import NONE_REMOVED, Segment
 from topics.settings import Settings
@@ -38,7 +38,7 @@ from topics.store.commit import Transaction
 from topics.store.manifest import Manifest
 from topics.store.models import load, save
 from topics.stories import stories
-from topics.text.languages import Languages, base, joined, of_article, told
+from topics.text.languages import Languages, joined
 from topics.text.mixed import LanguageWords, Tagger
 from topics.text.tokens import Tokens, Words, tokenise
 from topics.threads import limited
@@ -85,19 +85,16 @@ def fit_to(
         by_article = detect or "+" in settings.language
         trusted = True  # what sources say of their articles' languages
         bare = bytearray()  # of each article, whether the general rules of cleaning cut nothing
-        with ArticleWriter(file) as writer:
-            for done, article in enumerate(articles, 1):
-                kept, nothing_cut = looked_over(article) if settings.clean else (article, True)
-                language = of_article(kept) if by_article else settings.language
-                trusted = trusted and (language is None or base(kept.lang) in (None, language))
-                kept = kept if language is None else told(kept, language)
-                if writer.add(kept) is not None:
+        how = How(settings.clean, None if by_article else settings.language, detect)
+        with ArticleWriter(file) as writer, closing(prepared(articles, how)) as stream:
+            for done, (article, nothing_cut, believed, language, number) in enumerate(stream, 1):
+                trusted = trusted and believed
+                if writer.add(article) is not None:
                     bare.append(nothing_cut)
-                    corpus = (corpus + digest(kept)) % 2**256
+                    corpus = (corpus + number) % 2**256
                     if settings.clean:
-                        learner.add(kept)
-                    if detect:
-                        languages.add(kept, language)
+                        learner.add(article)
+                    languages.add(language)
                 if done % 500 == 0:
                     progress("reading", done, None)
             n_articles = len(writer)
@@ -169,30 +166,6 @@ def aside(transaction: Transaction, kind: str, arrays: Mapping[str, NDArray[Any]
     path = transaction.new_path(kind, ".joblib")
     save_arrays(path, arrays)
     return path
-
-
-def digest(article: Article) -> int:
-    """SHA-256 of an article; their sum names a corpus, in whatever order it was read."""
-    row = _sorted_row(article)
-    return int.from_bytes(hashlib.sha256(row.encode("utf-8", "surrogatepass")).digest())
-
-
-def _sorted_row(article: Article) -> str:
-    """The article's row as JSON, its keys by name."""
-    if article.authors or article.extra:
-        return json.dumps(article.row(), ensure_ascii=False, sort_keys=True)
-    # written out where nothing has to be sorted: half the time
-    date, name, lang, section, source, text, title, url = (
-        "null" if value is None else quoted(value)
-        for value in (
-            article.date, article.id, article.lang, article.section, article.source, article.text or None,
-            article.title or None, article.url,
-        )
-    )  # fmt: skip
-    return (
-        f'{{"authors": null, "date": {date}, "id": {name}, "lang": {lang}, "section": {section}, "source": {source}, '
-        f'"text": {text}, "title": {title}, "url": {url}}}'
-    )
 
 
 def check_names(old: Manifest | None) -> None:

@@ -175,16 +175,20 @@ def base(tag: str | None) -> str | None:
     return first if first in known() or first in STEMMERS else None
 
 
+def main_language(article: Article, found: str | None) -> str | None:
+    """What counts for the languages of a corpus, also of a short article.  found : what `of_article` tells of it."""
+    # What is written goes before what is said of it: all pages of a site are often tagged alike.
+    return found or detect(f"{article.title}\n{article.text[:LOOKED_AT]}") or base(article.lang)
+
+
 class Languages:
     """The languages of a corpus, counted article by article."""
 
     def __init__(self) -> None:
         self._count: Counter[str] = Counter()
 
-    def add(self, article: Article, found: str | None) -> None:
-        """Another article.  found : what `of_article` tells of it."""
-        # What is written goes before what is said of it: all pages of a site are often tagged alike.
-        language = found or detect(f"{article.title}\n{article.text[:LOOKED_AT]}") or base(article.lang)
+    def add(self, language: str | None) -> None:
+        """The `main_language` of another article."""
         if language is not None:
             self._count[language] += 1
 
