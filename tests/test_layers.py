@@ -152,10 +152,16 @@ def test_training_loads_no_scikit_learn() -> None:
     assert "sklearn" not in loaded_after(code)
 
 
+def test_a_process_that_prepares_articles_loads_no_numpy() -> None:
+    """Each takes memory beside that of the training, and is worth its start."""
+    loaded = loaded_after("import topics.preparing.process")
+    assert not loaded & {"numpy", "scipy", "sklearn", "joblib", "numba", "sqlite3", "topics.training"}
+
+
 def test_help_loads_no_numpy() -> None:
     """`topics --help` starts as fast as a program that does nothing."""
     loaded = loaded_after("from topics.cli import run; run(['--help'])")
-    assert not loaded & {"numpy", "scipy", "sklearn", "joblib", "rich", "numba", "sqlite3"}
+    assert not loaded & {"numpy", "scipy", "sklearn", "joblib", "rich", "numba", "sqlite3", "subprocess"}
 
 
 @pytest.mark.parametrize("command", ["similar", "search", "keywords", "articles", "assign"])

@@ -78,7 +78,7 @@ def number(context: click.Context, option: click.Parameter, value: str | None) -
     help="Their language: en, de, ..., or en+de for several [default: told from the articles].",
 )
 @click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", help="Threads [default: one for each core]; the result is the same."
+    "--jobs", type=click.IntRange(1), metavar="N", help="Cores to use [default: all]; the result is the same."
 )
 @options.reading
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: model, articles, topics, seconds, skipped.")
