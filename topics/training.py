@@ -143,6 +143,7 @@ def fit_to(
         give_back()
         numbers = np.empty(n_articles, np.int32)
         numbers[order] = stories(matrix(Rows(**load_arrays(rows_file)))[order], facets.dates[order], progress)
+        give_back()
         rows = Rows(**load_arrays(rows_file))
         some = order[:: max(1, n_articles // THEME_ARTICLES)]
         fitted = with_themes(topics, rows.take(some), weights.take(some))
@@ -158,6 +159,8 @@ def fit_to(
             more["like"] = matched.row(like, topics)
         counted = {"fitted_articles": n_articles}
         save(transaction, settings, furniture, vocabulary, fitted, segment, file, more, counted)
+    del vocabulary, fitted, segment, index, rows, runs, weights, topics  # the model as it is loaded takes their place
+    give_back()
     return load(path)
 
 
