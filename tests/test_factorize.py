@@ -169,9 +169,11 @@ def test_a_compiled_transpose_is_scipys(jobs: int, height: int) -> None:
             assert np.array_equal(begins - begins[0], expected.indptr)
 
 
-def test_threads_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One thread or three: the same bytes."""
+@pytest.mark.parametrize("chunk", [1 << 13, 1 << 30])
+def test_threads_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    """One thread or three: the same bytes, in one chunk of articles and in six."""
     monkeypatch.setattr(factorize, "BULK", 0)
+    monkeypatch.setattr(pytest.importorskip("topics.kernels.products"), "CHUNK", chunk)
     X = matrix(1000)
     one, three = (factorise(X, 12, max_iter=20, jobs=jobs) for jobs in (1, 3))
     assert np.array_equal(one.W, three.W)
