@@ -86,13 +86,13 @@ def fit_topics(
     factors = factors_of(X, cut, found, settings, lambda done, total: progress("finding topics", done, total))
     del cut
     X = found.weigh(counts, settings)  # again, in the order of rows: one of them at a time
-    P = parts(weights(X, factors.H), factors.H)
-    share = P[order].mean(axis=0, dtype=np.float64)
+    P = parts(weights(X, factors.H), factors.H)[order]  # by id: sums must not depend on the order of reading
+    share = P.mean(axis=0, dtype=np.float64)
     first = len(settings.guides)
     by_share = first + np.argsort(-share[first:], kind="stable")
     by_share = by_share[share[by_share] > 0]  # a topic that no article has is none: a corpus of copies has one
     numbers = np.concatenate([np.arange(first), by_share])
-    P = P[np.ix_(order, numbers)]  # in the order of ids, so that sums do not depend on the order of reading
+    P = P.take(numbers, axis=1)
     fitted = describe(found, factors, numbers, counts[order], P, pairs, settings)
     del P, factors
     matched = None
