@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,36 @@ def test_what_is_started_is_done_when_the_pool_closes(jobs: int) -> None:
         threads.start(lambda x: 1 // x, 0)
     with pytest.raises(ZeroDivisionError), kernels.pool(jobs) as threads:
         list(threads.stream(lambda x: 1 // x, range(2)))
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_one_call_at_a_time_while_the_next_item_is_made(jobs: int) -> None:
+    """In order; errors of a call and of the items come through, and what came before them has come out."""
+    from topics.threads import limited
+
+    running: list[int] = []
+
+    def call(number: int) -> int:
+        running.append(number)
+        assert len(running) == 1
+        time.sleep(0.001)
+        running.clear()
+        return 6 // number
+
+    def broken() -> Iterator[int]:
+        yield from (1, 2)
+        raise KeyError
+
+    with limited(jobs):
+        assert list(kernels.one_ahead(call, [1, 2, 3])) == [6, 3, 2]
+        assert list(kernels.one_ahead(call, [])) == []
+        with pytest.raises(ZeroDivisionError):
+            list(kernels.one_ahead(call, [1, 0, 2]))
+        running.clear()
+        found = kernels.one_ahead(call, broken())
+        assert next(found) == 6
+        with pytest.raises(KeyError):
+            list(found)
 
 
 def test_a_limit_on_threads_holds_inside_and_ends_after() -> None:

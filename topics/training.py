@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +22,7 @@ from topics.fitted import Topics
 from topics.fitting import THEME_ARTICLES, Progress, fit_topics, with_themes
 from topics.graph import matrix
 from topics.index import Index, Rows
+from topics.kernels import one_ahead, spans
 from topics.later import LaterTerms
 from topics.memory import give_back
 from topics.model import Model
@@ -118,7 +118,7 @@ def fit_to(
             found, counts, term = vectorize.fit(blocks, words, settings)
             # what nobody asks for in a while waits on the disk
             runs_file = aside(transaction, "runs", duplicates.runs(blocks, words).arrays())
-            facets, order = facets_of(reader)
+            facets, order = Facets.build(reader.scan(text=False)), np.array(reader.order(), np.int64)
             pieces = Pieces.cut(blocks, term, found, settings)
             pairs = collocations.pairs(blocks, term, len(found), order)
             del blocks, words, term
@@ -203,30 +203,19 @@ def tokens_of(
     words = Words(expected=reader.path.stat().st_size)
     blocks: list[Tokens] = []
 
-    def texts() -> Iterator[tuple[str, str]]:
-        for article, nothing_cut in zip(reader.scan(), bare, strict=True):
-            if tagger is not None:
-                tagger.add(article)
-            yield words_of(article, furniture, bare=bool(nothing_cut))
+    def texts() -> Iterator[list[tuple[str, str]]]:
+        for first, last in spans(len(bare), BLOCK):
+            block = []
+            for article, nothing_cut in zip(reader.scan(first, last), bare[first:last], strict=True):
+                if tagger is not None:
+                    tagger.add(article)
+                block.append(words_of(article, furniture, bare=bool(nothing_cut)))
+            yield block
 
-    rest = texts()
-    while len(blocks) * BLOCK < len(bare):
-        blocks.append(tokenise(islice(rest, BLOCK), words))
+    for block in one_ahead(lambda block: tokenise(block, words), texts()):
+        blocks.append(block)
         progress("splitting into words", min(len(blocks) * BLOCK, len(bare)), len(bare))
     return (blocks, words) if tagger is None else tagger.split(blocks, words)
-
-
-def facets_of(reader: ArticleFile) -> tuple[Facets, NDArray[np.int64]]:
-    """The facets of all articles, and the rows by id."""
-    ids: list[str] = []
-
-    def noted() -> Iterator[Article]:
-        for article in reader.scan(text=False):
-            ids.append(article.id)
-            yield article
-
-    facets = Facets.build(noted())
-    return facets, np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
 
 
 def without_text(transaction: Transaction, file: Path) -> Path:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from topics.corpus import ReadOptions, from_objects, json_values, read
 from topics.corpus.fields import ALIASES, loose
 from topics.corpus.formats import Input
-from topics.corpus.json_lines import DECODER, rows
+from topics.corpus.json_lines import DECODER, rows, strip_text
 from topics.corpus.report import FileReport
 from topics.errors import SettingError, SourceError
 from topics.records import Article
@@ -44,6 +44,12 @@ ARTICLES = st.builds(
     lang=st.none() | LINE,
     extra=st.dictionaries(KEYS, JSON, max_size=3),
 )
+
+
+@given(st.text(st.sampled_from("a\0é\ud800\udfff\ue000😀")))
+def test_text_is_stripped_of_what_no_text_may_hold(text: str) -> None:
+    """Character by character."""
+    assert strip_text(text) == "".join(c for c in text if c != "\0" and not "\ud800" <= c <= "\udfff")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -55,6 +55,7 @@ def test_articles_come_back_as_they_were(articles: list[Article]) -> None:
         file = write(Path(folder, "articles-1.sqlite"), articles)
         assert list(file.scan()) == articles
         assert len(file) == len(articles)
+        assert file.order() == sorted(range(len(articles)), key=lambda row: articles[row].id)
         assert file.rows_by_id(article.id for article in articles) == {a.id: i for i, a in enumerate(articles)}
         for row, article in enumerate(articles):
             if article.url:

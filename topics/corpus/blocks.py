@@ -13,10 +13,10 @@ from itertools import repeat
 from typing import Any
 
 from topics.corpus import dates
-from topics.corpus.articles import NO_EXTRA, BadRecord, Builder, authors_of, drafted, line_ends, line_of, string_of
+from topics.corpus.articles import NO_EXTRA, BadRecord, Builder, authors_of, line_ends, line_of, string_of
 from topics.corpus.fields import Plan
 from topics.corpus.ids import made_id
-from topics.records import Article
+from topics.records import Article, drafted
 
 Column = Sequence[Any]
 

@@ -18,6 +18,8 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+R = TypeVar("R")
 
 # Threads that may work when nobody says how many; None for all that the process may use.
 allowed: int | None = None
@@ -150,6 +152,21 @@ def pool(jobs: int | None = None) -> Iterator[Pool]:
         threads.finish()
     finally:
         threads.close()
+
+
+def one_ahead(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """`map` in order, one call at a time, on a thread that works while the next item is made here."""
+    if workers() == 1:
+        yield from map(function, items)
+        return
+    with ThreadPoolExecutor(1) as thread:
+        before: Future[R] | None = None
+        for item in items:
+            if before is not None:
+                yield before.result()
+            before = thread.submit(function, item)
+        if before is not None:
+            yield before.result()
 
 
 def spans(size: int, step: int) -> list[tuple[int, int]]:

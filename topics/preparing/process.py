@@ -9,12 +9,12 @@ from __future__ import annotations
 import marshal
 import sys
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 from operator import attrgetter
 from typing import IO
 
 from topics.preparing.article import How, Prepared, prepare
-from topics.records import Article
+from topics.records import Article, made
 
 READY = b"ready"
 # What the interpreter is given: it finds modules where the other process does.
@@ -57,7 +57,7 @@ def answer(batch: bytes, how: How) -> bytes:
     """What is told of each article of a batch; of the article itself only what is new."""
     rows = []
     for values in marshal.loads(batch):
-        article = Article(*values)
+        article = made(*values)
         kept, *told, digest = prepare(article, how)
         extra = None if kept.extra is article.extra else dict(kept.extra)
         rows.append((kept.section, extra, kept.lang, *told, digest.to_bytes(32)))
@@ -72,9 +72,9 @@ def understood(articles: Iterable[Article], answer: bytes) -> list[Prepared]:
     ):
         if extra is not None or section != article.section:
             extra = article.extra if extra is None else extra
-            article = replace(article, section=section, extra=extra, lang=lang)
+            article = article.changed(section=section, lang=lang, extra=extra)
         elif lang != article.lang:
-            article = replace(article, lang=lang)
+            article = article.changed(section=section, lang=lang, extra=article.extra)
         found.append(Prepared(article, nothing_cut, trusted, language, int.from_bytes(digest)))
     return found
 

@@ -1,4 +1,4 @@
-"""Articles prepared in order: the first thousands here, of those that follow some by other processes."""
+"""Articles prepared in order: the first thousand here, of those that follow some by other processes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from topics.preparing.process import CODE, READY, question, receive, send, under
 from topics.records import Article
 
 # Articles before another process is started, which takes a third of a second of a core.
-FIRST = 5000
+FIRST = 1000
 # Articles, and characters, of a batch.
 BATCH = 250
 CHARACTERS = 1 << 19

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from topics.errors import DamagedModel, MachineError
-from topics.records import Article
+from topics.records import Article, made
 from topics.store.files import RESTORE, check_free, machine_errors, open_regular, sync_file
 
 # Keys are 64-bit hashes: an index over the texts themselves would store every URL and title twice.
@@ -34,6 +34,7 @@ _UPDATE = (
 )
 
 _CHECK_EVERY = 16 << 20  # bytes of text between two looks at the free disk: less than the reserve that it keeps
+_TEXTS = frozenset((str, type(None)))  # what a column holds, but for the numbers
 _BATCH = 500  # rows a query: below SQLite's smallest limit of 999 variables
 _NEAR = 2_000  # ids compared for an error message: difflib takes some 20 microseconds each
 
@@ -159,6 +160,13 @@ class ArticleFile:
                 raise DamagedModel(f"{self.path}: rows {first} to {last} are not all there; {RESTORE}")
             yield from map(self._article, records)
 
+    def order(self) -> list[int]:
+        """All rows by id, as Python sorts strings."""
+        rows = [self._checked_row(row) for (row,) in self._select("SELECT row FROM article ORDER BY id", [])]
+        if len(set(rows)) != self._rows:
+            raise DamagedModel(f"{self.path}: {len(rows)} ids, of {self._rows} rows; {RESTORE}")
+        return rows
+
     def rows_by_id(self, ids: Iterable[str]) -> dict[str, int]:
         """The rows of these ids; those not in the file are left out."""
         found: dict[str, int] = {}
@@ -256,18 +264,15 @@ class ArticleFile:
 
     def _article(self, record: Sequence[Any]) -> Article:
         row, name, title, text, date, source, section, url, authors, lang, extra = record
-        texts = (name, title, text, date, source, section, url, authors, lang, extra)
-        if name is None or any(value is not None and type(value) is not str for value in texts):
+        if name is None or not _TEXTS.issuperset(map(type, record[1:])):
             raise DamagedModel(f"{self.path}: row {row!r:.40} holds something other than text; {RESTORE}")
-        people = self._json(row, authors, list)
+        people = [] if authors is None else self._json(row, authors, list)
         if not all(type(person) is str for person in people):
             raise DamagedModel(f"{self.path}: row {row}: authors that are not names; {RESTORE}")
-        others = self._json(row, extra, dict)
-        return Article(name, title or "", text or "", date, source, section, url, tuple(people), lang, others)
+        others = {} if extra is None else self._json(row, extra, dict)
+        return made(name, title or "", text or "", date, source, section, url, tuple(people), lang, others)
 
-    def _json(self, row: int, value: str | None, kind: type) -> Any:
-        if value is None:
-            return kind()
+    def _json(self, row: int, value: str, kind: type) -> Any:
         try:
             found = json.loads(value)
         except (ValueError, RecursionError) as error:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import struct
 from collections import Counter
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from itertools import repeat
@@ -163,7 +162,7 @@ def told(article: Article, language: str | None = None) -> Article:
     if article.lang is not None:
         return article
     found = language or of_article(article)
-    return article if found is None else replace(article, lang=found)
+    return article if found is None else article.changed(section=article.section, lang=found, extra=article.extra)
 
 
 def base(tag: str | None) -> str | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from topics.corpus.cleaning import datelines, pages, shapes
 from topics.corpus.cleaning.furniture import Furniture, Known
 from topics.corpus.cleaning.lines import LONGEST, ends_sentence, paragraphs
@@ -76,7 +74,7 @@ def looked_over(article: Article) -> tuple[Article, bool]:
     extra = {key: value for key, value in told.items() if value is not None and key not in article.extra}
     if not extra and page.section == article.section:
         return article, False
-    return replace(article, section=page.section, extra={**article.extra, **extra}), False
+    return article.changed(section=page.section, lang=article.lang, extra={**article.extra, **extra}), False
 
 
 def _known(article: Article, furniture: Furniture | None) -> Known:
