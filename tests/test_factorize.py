@@ -143,6 +143,16 @@ def test_leading_vectors_are_scikit_learns(shape: tuple[int, int], rank: int) ->
     np.testing.assert_allclose(V @ V.T, np.eye(rank), atol=1e-4)
 
 
+def test_leading_vectors_far_below_the_first_are_found() -> None:
+    """As far as two million copies of one text are above a single one; of their squares single precision tells less."""
+    X = sparse.random(300, 80, density=0.2, format="csr", dtype=np.float32, random_state=1)
+    X = sparse.vstack([X, sparse.csr_matrix(np.full((1, 80), 1e3, np.float32))], format="csr")
+    S = leading(PlainSide(X), PlainSide(X.T.tocsr()), 6, X.shape, seed=0)[1]
+    expected = np.linalg.svd(X.toarray().astype(np.float64), compute_uv=False)[:6]
+    assert expected[0] > 1400 * expected[1]
+    np.testing.assert_allclose(S, expected, rtol=0.02)
+
+
 def test_singular_vectors_of_what_has_fewer_directions_than_columns() -> None:
     """Those that are not there are zero, and nothing is divided by nothing."""
     A = np.repeat(np.random.default_rng(0).random((60, 2)).astype(np.float32), 3, axis=1)

@@ -26,6 +26,9 @@ PARTS = 16
 # Bytes of a factor whose rows are gathered at a time when the non-zeros of a term are summed, at most: from all 18 MB
 # that the weights of 45,256 articles and 100 topics take, 84 ms, most of it waiting; from 2 to 4 MB at a time 54 to 57.
 CHUNK = 5 << 19
+# What a row costs in each chunk beside its non-zeros, in non-zeros: its sums are read and written again. Of two threads
+# one waited for the other while this was left out: 38 ms instead of 30 at 100 topics.
+VISIT = 12
 # Rows whose products are summed in single precision, an error of a few 1e-7; twice as fast as in double.
 GRAM = 1024
 # A topic whose square is not above this has no terms (or no articles) and is left as it is.
@@ -284,7 +287,7 @@ class Side:
         # fewer blocks of more chunks, for what a block takes from a chunk has to be read again: at 100 topics 54 ms in
         # one block, 62 in four, 79 in 16, hardly less than without chunks
         parts = max(self.threads.jobs, PARTS // max(1, len(self.starts)))
-        self.threads.map(run, _blocks(self.starts, 0, parts))
+        self.threads.map(run, _blocks(self.starts, VISIT * len(self.starts), parts))
         return out
 
     def improve(
