@@ -309,7 +309,7 @@ def singular(A: Dense, *, keep: bool = False) -> tuple[Dense, Dense, Dense]:
         squares, R = squares[::-1], R[:, ::-1]
         S = np.sqrt(np.maximum(squares, 0))
         least = 1e-6 * S[0]
-        there = S > least
+        there = least < S
         scaled = (R / np.where(there, S, least if keep and least > 0 else np.inf)).astype(np.float32)
         threads.map(lambda span: np.matmul(A[slice(*span)], scaled, out=U[slice(*span)]), spans)
     return U, np.where(there, S, 0).astype(np.float32), R.astype(np.float32)
