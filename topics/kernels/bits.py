@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import int64, uint8, uint16, uint64, void
+from numba import int32, int64, uint8, uint16, uint64, void
 from numba.extending import intrinsic
 
 _i32, _bytes = ir.IntType(32), ir.IntType(8).as_pointer()
@@ -61,4 +61,19 @@ def _loader(kind: Any, bits: int) -> Any:
     return load
 
 
-byte_at, short_at, word_at, number_at = _loader(uint8, 8), _loader(uint16, 16), _loader(uint64, 64), _loader(int64, 64)
+byte_at, short_at, int_at = _loader(uint8, 8), _loader(uint16, 16), _loader(int32, 32)
+word_at, number_at = _loader(uint64, 64), _loader(int64, 64)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def above(_: Any, address: Any, low: Any) -> Any:
+    """Which of the 64 whole numbers (int32) behind an address are greater than another: a bit for each, uint64."""
+    numbers, wide = ir.VectorType(_i32, 64), ir.IntType(64)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        there = builder.load(builder.inttoptr(arguments[0], numbers.as_pointer()), align=4)
+        one = builder.insert_element(ir.Constant(numbers, ir.Undefined), arguments[1], _i32(0))
+        other = builder.shuffle_vector(one, ir.Constant(numbers, ir.Undefined), ir.Constant(numbers, [0] * 64))
+        return builder.bitcast(builder.icmp_signed(">", there, other), wide)
+
+    return uint64(int64, int32), generate

@@ -14,6 +14,7 @@ from numba import boolean, float32, float64, int32, int64, types, uint64, void
 from numpy.typing import NDArray
 
 from topics.kernels import compiled, pool, spans
+from topics.kernels.bits import above, ask, int_at, lowest_bit
 
 # Scores are summed in single precision until the last step; rows this near to the bound are scored again.
 MARGIN = 1e-5
@@ -22,8 +23,11 @@ ROW_COST = 300
 # Rows met are listed when the lists have less than this part of all rows in all; else every row is looked at.
 CROWD = 8
 EVERY = -1
-# Rows looked at together where all are, and how many times as fast that goes as adding up entries: an estimate.
+# Rows looked at together where all are, the bits of `above`, and how many times as fast that goes as adding up
+# entries: an estimate.
 RUN, SCAN = 64, 2
+# Entries of a list that are asked for while the one before is added up, at most; and entries that lie side by side.
+AHEAD, LINE = 1024, 16
 # No term.
 FREE = np.int32(-1)
 # A look at the rows met pays when this many times as many entries are left, in lists not much shorter.
@@ -67,25 +71,23 @@ def replace_least(heap: Any, value: float) -> None:
     heap[place] = value
 
 
-@compiled(float64(*_sums, *_met, float32[::1]))
-def kth(sums: Any, passes: Any, met: Any, n_met: int, heap: Any) -> float:
-    """The k-th highest of the sums of rows that pass, 0 when there are fewer.  heap : (k,), overwritten."""
-    heap[:] = 0
+@compiled(float64(*_sums, *_met, float64, float32[::1]))
+def kth(sums: Any, passes: Any, met: Any, n_met: int, least: float, heap: Any) -> float:
+    """The k-th highest of the sums of rows that pass, `least` when fewer are above that.  heap : (k,), overwritten."""
+    heap[:] = least
     if n_met == EVERY:
-        # numbers above zero have the order of their bits, which a vector compares sixteen at a time
-        bits, least = sums.view(np.int32), heap.view(np.int32)
-        whole = len(sums) // RUN
-        runs = bits[: whole * RUN].reshape(whole, RUN)
-        for run in range(whole + 1):
-            higher = np.int32(run == whole)
-            if run < whole:
-                low = least[0]
-                for at in range(RUN):
-                    higher |= np.int32(runs[run, at] > low)
-            if higher:
-                for row in range(run * RUN, min(run * RUN + RUN, len(sums))):
-                    if sums[row] > heap[0] and passes[row]:
-                        replace_least(heap, sums[row])
+        # numbers above zero have the order of their bits, which vectors compare
+        bits, whole = heap.view(np.int32), len(sums) // RUN * RUN
+        for run in range(0, whole, RUN):
+            higher = above(sums.ctypes.data + 4 * run, bits[0])
+            while higher:
+                row = uint64(run) + lowest_bit(higher)
+                higher &= higher - uint64(1)
+                if sums[row] > heap[0] and passes[row]:
+                    replace_least(heap, sums[row])
+        for row in range(whole, len(sums)):
+            if sums[row] > heap[0] and passes[row]:
+                replace_least(heap, sums[row])
     else:
         for at in range(n_met):
             if sums[met[at]] > heap[0] and passes[met[at]]:
@@ -93,25 +95,33 @@ def kth(sums: Any, passes: Any, met: Any, n_met: int, heap: Any) -> float:
     return heap[0]
 
 
+@compiled(int32(float64))
+def bits_below(bound: float) -> Any:
+    """The bits of a number in single precision that none from `bound` on is below or at, 0 for bounds up to zero."""
+    rounded = np.full(1, max(bound, 0.0), np.float32)
+    # one step below what the bound may have been rounded to; of 32 bits, or all that is compared takes 64
+    return np.int32(max(rounded.view(np.int32)[0] - 2, 0))
+
+
 @compiled(int64(*_sums, *_met, float64, int32[::1]))
 def able(sums: Any, passes: Any, met: Any, n_met: int, bound: float, out: Any) -> int:
     """How many of the rows met that pass have `bound`; `out` holds them, and may be `met`."""
     n_able = 0
     if n_met == EVERY:
-        rounded = np.full(1, max(bound, 0.0), np.float32)
-        low = max(rounded.view(np.int32)[0] - 2, 0)  # one step below what the bound may have been rounded to
-        whole = len(sums) // RUN
-        runs = sums.view(np.int32)[: whole * RUN].reshape(whole, RUN)
-        for run in range(whole + 1):
-            higher = np.int32(run == whole)
-            if run < whole:
-                for at in range(RUN):
-                    higher |= np.int32(runs[run, at] > low)
-            if higher:
-                for row in range(run * RUN, min(run * RUN + RUN, len(sums))):
-                    if sums[row] > 0 and sums[row] >= bound and passes[row]:
-                        out[n_able] = row
-                        n_able += 1
+        low = bits_below(bound)
+        whole = len(sums) // RUN * RUN
+        for run in range(0, whole, RUN):
+            higher = above(sums.ctypes.data + 4 * run, low)
+            while higher:
+                row = uint64(run) + lowest_bit(higher)
+                higher &= higher - uint64(1)
+                if sums[row] > 0 and sums[row] >= bound and passes[row]:
+                    out[n_able] = row
+                    n_able += 1
+        for row in range(whole, len(sums)):
+            if sums[row] > 0 and sums[row] >= bound and passes[row]:
+                out[n_able] = row
+                n_able += 1
     else:
         for at in range(n_met):
             row = met[at]
@@ -121,14 +131,15 @@ def able(sums: Any, passes: Any, met: Any, n_met: int, bound: float, out: Any) -
     return n_able
 
 
-@compiled(int64(int32[::1], int32))
-def slot_of(keys: Any, term: int) -> int:
-    """Where a term stands in a table of a power of two, or the free slot where it belongs."""
-    mask = uint64(len(keys) - 1)
+@compiled(uint64(int64, uint64, int32))
+def slot_of(keys: int, mask: int, term: int) -> int:
+    """Where a term stands in a table of a power of two, or the free slot where it belongs.  keys : its address."""
     slot = (uint64(term) * uint64(0x9E3779B97F4A7C15)) >> uint64(32) & mask
-    while keys[slot] != FREE and keys[slot] != term:
+    key = int_at(keys, int64(slot))
+    while key != FREE and key != term:
         slot = (slot + uint64(1)) & mask
-    return int64(slot)
+        key = int_at(keys, int64(slot))
+    return slot
 
 
 @compiled(void(_i4, _f4, _i8, _i4, _f4, int32[::1], float64[::1]))
@@ -141,13 +152,18 @@ def settle(terms: Any, values: Any, starts: Any, row_terms: Any, row_values: Any
     while size < 2 * len(terms):
         size *= 2
     keys, weights = np.full(size, FREE, np.int32), np.empty(size, np.float64)
+    table, mask = keys.ctypes.data, uint64(size - 1)
     for i in range(len(terms)):
-        slot = slot_of(keys, terms[i])
+        slot = slot_of(table, mask, terms[i])
         keys[slot], weights[slot] = terms[i], values[i]
     for i in range(len(out)):
+        if i + 2 < len(out):  # and the rows to come: as much again
+            for at in range(starts[out[i + 2]], starts[out[i + 2] + 1], LINE):
+                ask(row_terms.ctypes.data + 4 * at)
+                ask(row_values.ctypes.data + 4 * at)
         total = 0.0
-        for at in range(starts[out[i]], starts[out[i] + 1]):
-            slot = slot_of(keys, row_terms[at])
+        for at in range(uint64(starts[out[i]]), uint64(starts[out[i] + 1])):
+            slot = slot_of(table, mask, row_terms[at])
             if keys[slot] != FREE:
                 total += weights[slot] * float64(row_values[at])
         scores[i] = np.rint(total * UNIT) / UNIT
@@ -174,7 +190,7 @@ def gather(
     for i in range(len(starts)):
         looked = len(sums) // SCAN if n_met == EVERY else n_met
         if i and left > ASK * looked and stops[i] - starts[i] > looked // ASK:
-            needed = max(kth(sums, passes, met, n_met, heap), least) - MARGIN
+            needed = kth(sums, passes, met, n_met, least, heap) - MARGIN
             if rest[i] < needed:
                 n_out = able(sums, passes, met, n_met, needed - rest[i], out)
                 if n_out * ROW_COST < left:
@@ -182,18 +198,22 @@ def gather(
                 n_out = -1
         left -= stops[i] - starts[i]
         weight = weights[i]
+        if i + 1 < len(starts):  # the next list is to be there in time: a tenth less for all neighbours of 45,000 posts
+            for at in range(starts[i + 1], min(stops[i + 1], starts[i + 1] + AHEAD), LINE):
+                ask(rows.ctypes.data + 4 * at)
+                ask(values.ctypes.data + 4 * at)
         if n_met == EVERY:
-            for at in range(starts[i], stops[i]):
+            for at in range(uint64(starts[i]), uint64(stops[i])):
                 sums[uint64(rows[at])] += weight * values[at]
         else:
-            for at in range(starts[i], stops[i]):
+            for at in range(uint64(starts[i]), uint64(stops[i])):
                 row = rows[at]
                 if sums[row] == 0:
                     met[n_met] = row
                     n_met += 1
                 sums[row] += weight * values[at]
     if n_out < 0:
-        needed = max(kth(sums, passes, met, n_met, heap), least) - MARGIN
+        needed = kth(sums, passes, met, n_met, least, heap) - MARGIN
         n_out = able(sums, passes, met, n_met, needed, out)
     if n_met == EVERY:
         sums[:] = 0
