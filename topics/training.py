@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from topics import collocations, duplicates, lookup, vectorize
 from topics.choose import choose
+from topics.collocations import Pairs
 from topics.corpus.cleaning import Furniture, Learner, words_of
 from topics.drift import Familiarity
 from topics.duplicates import Runs
 from topics.errors import ModelExists, SettingError, SourceError
 from topics.facets import Facets
 from topics.fitted import Topics
-from topics.fitting import THEME_ARTICLES, Progress, fit_topics, with_themes
+from topics.fitting import THEME_ARTICLES, Fit, Progress, fit_topics, with_themes
 from topics.graph import matrix
 from topics.index import Index, Rows
 from topics.kernels import one_ahead, spans
@@ -42,11 +43,59 @@ from topics.text.languages import Languages, joined
 from topics.text.mixed import LanguageWords, Tagger
 from topics.text.tokens import Tokens, Words, tokenise
 from topics.threads import limited
+from topics.vectorize import TopicWords
+from topics.vocabulary import Vocabulary
 
 # Articles in memory at a time.
 BLOCK = 2000
 # A topic needs a few articles to be one.
 ARTICLES_PER_TOPIC = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is known once all articles are read and stored.
+
+    bare : of each article, whether the general rules of cleaning cut nothing.  trusted : no source speaks against its
+    texts of their language.  corpus : the name of these articles in whatever order.  shares : of each language.
+    """
+
+    bare: bytearray
+    furniture: Furniture | None
+    trusted: bool
+    corpus: int
+    shares: dict[str, float]
+
+    def __len__(self) -> int:
+        return len(self.bare)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What topics are made of.
+
+    found, counts : the topics' words of all articles, float32 CSR (n_articles, n_words).  pieces : the articles cut up,
+    if they were.  pairs : neighbouring words.
+    """
+
+    found: TopicWords
+    counts: Any
+    pieces: Pieces | None
+    pairs: Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What nobody asks for while topics are found.
+
+    order : the rows by id, int64 (n_articles,).  terms, runs : files of `aside`, counts for look-up and sets of runs.
+    """
+
+    vocabulary: Vocabulary
+    facets: Facets
+    order: NDArray[np.int64]
+    terms: Path
+    runs: Path
 
 
 def fit_to(
@@ -81,87 +130,113 @@ def fit_to(
         if like is None and not lose_names:
             check_names(transaction.old)
         file = transaction.new_path("articles", ".sqlite")
-        learner, languages, corpus = Learner(), Languages(), 0
-        by_article = detect or "+" in settings.language
-        trusted = True  # what sources say of their articles' languages
-        bare = bytearray()  # of each article, whether the general rules of cleaning cut nothing
-        how = How(settings.clean, None if by_article else settings.language, detect)
-        with ArticleWriter(file) as writer, closing(prepared(articles, how)) as stream:
-            for done, (article, nothing_cut, believed, language, number) in enumerate(stream, 1):
-                trusted = trusted and believed
-                if writer.add(article) is not None:
-                    bare.append(nothing_cut)
-                    corpus = (corpus + number) % 2**256
-                    if settings.clean:
-                        learner.add(article)
-                    languages.add(language)
-                if done % 500 == 0:
-                    progress("reading", done, None)
-            n_articles = len(writer)
-        if not n_articles:
-            raise SourceError("no article to train on; `topics read SOURCE` shows what was found")
+        settings = replace(settings, by_article=detect or "+" in settings.language)
+        stored = store(file, articles, settings, detect, progress)
+        if detect:
+            settings = replace(settings, language=joined(stored.shares))
         if like is not None and n_topics is None:
             settings = replace(settings, n_topics=len(like))
         if n_topics != "auto":
-            settings = replace(settings, n_topics=number_of_topics(settings, n_topics, n_articles))
-        shares = languages.shares()
-        if detect:
-            settings = replace(settings, language=joined(shares))
-        settings = replace(settings, by_article=by_article)
-        reader = ArticleFile(file)
-        try:
-            furniture = learner.furniture() if settings.clean else None
-            del learner  # up to 200 MB
-            tagger = Tagger(settings.language, trusted=trusted) if settings.by_article else None
-            blocks, words = tokens_of(reader, furniture, bare, tagger, progress)
-            vocabulary, terms = lookup.fit(blocks, words, settings)
-            found, counts, term = vectorize.fit(blocks, words, settings)
-            # what nobody asks for in a while waits on the disk
-            runs_file = aside(transaction, "runs", duplicates.runs(blocks, words).arrays())
-            facets, order = Facets.build(reader.scan(text=False)), np.array(reader.order(), np.int64)
-            pieces = Pieces.cut(blocks, term, found, settings)
-            pairs = collocations.pairs(blocks, term, len(found), order)
-            del blocks, words, term
-            terms_file = aside(transaction, "terms", terms.arrays())
-            del terms
-            choice = choose(found, counts, settings, order, progress) if n_topics == "auto" else None
-            if choice is not None:
-                settings = replace(settings, n_topics=choice.topics)
-            give_back()  # here and below: 5 to 20 ms each
-            fit = fit_topics(found, counts, pieces, settings, order, pairs, progress, like)
-            del counts, pieces, pairs
-        finally:
-            reader.close()
+            settings = replace(settings, n_topics=number_of_topics(settings, n_topics, len(stored)))
+        counted, waiting = count_to(transaction, file, stored, settings, progress)
+        choice = None
+        if n_topics == "auto":
+            choice = choose(counted.found, counted.counts, settings, waiting.order, progress)
+            settings = replace(settings, n_topics=choice.topics)
+        give_back()  # here and below: 5 to 20 ms each
+        fit = fit_topics(
+            counted.found, counted.counts, counted.pieces, settings, waiting.order, counted.pairs, progress, like
+        )
+        del counted
         progress("indexing", 0, None)
         give_back()
-        encoded = lookup.Encoded.known(Rows(**load_arrays(terms_file)), len(vocabulary))
-        rows = Rows(*lookup.with_topics(lookup.rows(encoded, vocabulary), fit.P, vocabulary.concepts))
-        known = Familiarity.make(encoded.counts, vocabulary.df == 1, fit.explained, added=False)
-        weights, topics, matched = Rows.from_dense(fit.P), fit.topics, fit.matched
-        rows_file = aside(transaction, "rows", rows.arrays())
-        del encoded, fit, rows  # of many articles stories need most memory
+        topics, matched = fit.topics, fit.matched
+        rows_file, weights, known = rows_to(transaction, fit, waiting)
+        del fit  # of many articles stories need most memory
         give_back()
-        numbers = np.empty(n_articles, np.int32)
-        numbers[order] = stories(matrix(Rows(**load_arrays(rows_file)))[order], facets.dates[order], progress)
-        give_back()
-        rows = Rows(**load_arrays(rows_file))
-        some = order[:: max(1, n_articles // THEME_ARTICLES)]
-        fitted = with_themes(topics, rows.take(some), weights.take(some))
-        index, none_later = Index.build(rows), LaterTerms.pack({})
-        runs = Runs.from_arrays(load_arrays(runs_file))
-        segment = Segment(index, weights, facets, known, none_later, runs, numbers, NONE_REMOVED)
-        if not keep_text:
-            file = without_text(transaction, file)
-        more = {"text": keep_text, "corpus": f"{corpus:064x}", "languages": shares, **info()}
+        fitted, segment = indexed(rows_file, topics, weights, known, waiting, progress)
+        more = {"text": keep_text, "corpus": f"{stored.corpus:064x}", "languages": stored.shares, **info()}
         if choice is not None:
             more["choice"] = choice.row()
         if like is not None and matched is not None:
             more["like"] = matched.row(like, topics)
-        counted = {"fitted_articles": n_articles}
-        save(transaction, settings, furniture, vocabulary, fitted, segment, file, more, counted)
-    del vocabulary, fitted, segment, index, rows, runs, weights, topics  # the model as it is loaded takes their place
+        if not keep_text:
+            file = without_text(transaction, file)
+        counts = {"fitted_articles": len(stored)}
+        save(transaction, settings, stored.furniture, waiting.vocabulary, fitted, segment, file, more, counts)
+    del waiting, topics, weights, known, fitted, segment  # the model as it is loaded takes their place
     give_back()
     return load(path)
+
+
+def store(file: Path, articles: Iterable[Article], settings: Settings, detect: bool, progress: Progress) -> Stored:
+    """Read all articles and store them.  Raises SourceError when there is none."""
+    learner, languages, corpus, trusted, bare = Learner(), Languages(), 0, True, bytearray()
+    how = How(settings.clean, None if settings.by_article else settings.language, detect)
+    with ArticleWriter(file) as writer, closing(prepared(articles, how)) as stream:
+        for done, (article, nothing_cut, believed, language, number) in enumerate(stream, 1):
+            trusted = trusted and believed
+            if writer.add(article) is not None:
+                bare.append(nothing_cut)
+                corpus = (corpus + number) % 2**256
+                if settings.clean:
+                    learner.add(article)
+                languages.add(language)
+            if done % 500 == 0:
+                progress("reading", done, None)
+    if not bare:
+        raise SourceError("no article to train on; `topics read SOURCE` shows what was found")
+    furniture = learner.furniture() if settings.clean else None
+    return Stored(bare, furniture, trusted, corpus, languages.shares())
+
+
+def count_to(
+    transaction: Transaction, file: Path, stored: Stored, settings: Settings, progress: Progress
+) -> tuple[Counted, Waiting]:
+    """Count the words of all articles: for topics, for look-up and for copies."""
+    reader = ArticleFile(file)
+    try:
+        tagger = Tagger(settings.language, trusted=stored.trusted) if settings.by_article else None
+        blocks, words = tokens_of(reader, stored.furniture, stored.bare, tagger, progress)
+        vocabulary, terms = lookup.fit(blocks, words, settings)
+        found, counts, term = vectorize.fit(blocks, words, settings)
+        runs_file = aside(transaction, "runs", duplicates.runs(blocks, words).arrays())
+        facets, order = Facets.build(reader.scan(text=False)), np.array(reader.order(), np.int64)
+    finally:
+        reader.close()
+    pieces = Pieces.cut(blocks, term, found, settings)
+    pairs = collocations.pairs(blocks, term, len(found), order)
+    del blocks, words
+    terms_file = aside(transaction, "terms", terms.arrays())
+    return Counted(found, counts, pieces, pairs), Waiting(vocabulary, facets, order, terms_file, runs_file)
+
+
+def rows_to(transaction: Transaction, fit: Fit, waiting: Waiting) -> tuple[Path, Rows, Familiarity]:
+    """All articles as they are looked up, in a file of `aside`; their topics; how well the model knows them."""
+    encoded = lookup.Encoded.known(Rows(**load_arrays(waiting.terms)), len(waiting.vocabulary))
+    terms = lookup.rows(encoded, waiting.vocabulary)
+    rows = Rows(*lookup.with_topics(terms, fit.P, waiting.vocabulary.concepts))
+    known = Familiarity.make(encoded.counts, waiting.vocabulary.df == 1, fit.explained, added=False)
+    return aside(transaction, "rows", rows.arrays()), Rows.from_dense(fit.P), known
+
+
+def indexed(
+    rows_file: Path, topics: Topics, weights: Rows, known: Familiarity, waiting: Waiting, progress: Progress
+) -> tuple[Topics, Segment]:
+    """The topics with the themes that they form, and the articles with their stories, to be looked up.
+
+    rows_file, weights, known : as `rows_to` gives them.
+    """
+    order, facets = waiting.order, waiting.facets
+    numbers = np.empty(len(order), np.int32)
+    numbers[order] = stories(matrix(Rows(**load_arrays(rows_file)))[order], facets.dates[order], progress)
+    give_back()
+    rows = Rows(**load_arrays(rows_file))
+    some = order[:: max(1, len(order) // THEME_ARTICLES)]
+    fitted = with_themes(topics, rows.take(some), weights.take(some))
+    index, none_later = Index.build(rows), LaterTerms.pack({})
+    runs = Runs.from_arrays(load_arrays(waiting.runs))
+    return fitted, Segment(index, weights, facets, known, none_later, runs, numbers, NONE_REMOVED)
 
 
 def aside(transaction: Transaction, kind: str, arrays: Mapping[str, NDArray[Any]]) -> Path:
