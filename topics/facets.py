@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -80,22 +81,10 @@ class Facets:
     @classmethod
     def build(cls, articles: Iterable[Article]) -> Facets:
         """The facets of articles in their order."""
-        dates: list[int] = []
-        source: list[int] = []
-        section: list[int] = []
-        sources: dict[str, int] = {}
-        sections: dict[str, int] = {}
+        builder = FacetsBuilder()
         for article in articles:
-            dates.append(seconds(article.date))
-            source.append(-1 if article.source is None else sources.setdefault(article.source, len(sources)))
-            section.append(-1 if article.section is None else sections.setdefault(article.section, len(sections)))
-        return cls(
-            np.array(dates, np.int64),
-            np.array(source, np.int32),
-            np.array(section, np.int32),
-            StringTable.pack(sources),
-            StringTable.pack(sections),
-        )
+            builder.add(article)
+        return builder.facets()
 
     def mask(self, filters: Filters) -> NDArray[np.bool_]:
         """bool (n_articles,): the article passes."""
@@ -137,6 +126,32 @@ class Facets:
             arrays["section"],
             StringTable(arrays["sources"], arrays["source_offsets"]),
             StringTable(arrays["sections"], arrays["section_offsets"]),
+        )
+
+
+class FacetsBuilder:
+    """The facets of articles that come one after the other."""
+
+    def __init__(self) -> None:
+        self._dates, self._source, self._section = array("q"), array("i"), array("i")
+        self._sources: dict[str, int] = {}
+        self._sections: dict[str, int] = {}
+
+    def add(self, article: Article) -> None:
+        """The next article."""
+        source, section = article.source, article.section
+        self._dates.append(seconds(article.date))
+        self._source.append(-1 if source is None else self._sources.setdefault(source, len(self._sources)))
+        self._section.append(-1 if section is None else self._sections.setdefault(section, len(self._sections)))
+
+    def facets(self) -> Facets:
+        """Of all that came."""
+        return Facets(
+            np.array(self._dates, np.int64),
+            np.array(self._source, np.int32),
+            np.array(self._section, np.int32),
+            StringTable.pack(self._sources),
+            StringTable.pack(self._sections),
         )
 
 

@@ -18,7 +18,7 @@ from topics.corpus.cleaning import Furniture, Learner, words_of
 from topics.drift import Familiarity
 from topics.duplicates import Runs
 from topics.errors import ModelExists, SettingError, SourceError
-from topics.facets import Facets
+from topics.facets import Facets, FacetsBuilder
 from topics.fitted import Topics
 from topics.fitting import THEME_ARTICLES, Fit, Progress, fit_topics, with_themes
 from topics.graph import matrix
@@ -197,18 +197,19 @@ def count_to(
     reader = ArticleFile(file)
     try:
         tagger = Tagger(settings.language, trusted=stored.trusted) if settings.by_article else None
-        blocks, words = tokens_of(reader, stored.furniture, stored.bare, tagger, progress)
+        builder = FacetsBuilder()
+        blocks, words = tokens_of(reader, stored, tagger, builder, progress)
         vocabulary, terms = lookup.fit(blocks, words, settings)
         found, counts, term = vectorize.fit(blocks, words, settings)
         runs_file = aside(transaction, "runs", duplicates.runs(blocks, words).arrays())
-        facets, order = Facets.build(reader.scan(text=False)), np.array(reader.order(), np.int64)
+        order = np.array(reader.order(), np.int64)
     finally:
         reader.close()
     pieces = Pieces.cut(blocks, term, found, settings)
     pairs = collocations.pairs(blocks, term, len(found), order)
     del blocks, words
     terms_file = aside(transaction, "terms", terms.arrays())
-    return Counted(found, counts, pieces, pairs), Waiting(vocabulary, facets, order, terms_file, runs_file)
+    return Counted(found, counts, pieces, pairs), Waiting(vocabulary, builder.facets(), order, terms_file, runs_file)
 
 
 def rows_to(transaction: Transaction, fit: Fit, waiting: Waiting) -> tuple[Path, Rows, Familiarity]:
@@ -269,27 +270,28 @@ def number_of_topics(settings: Settings, wanted: int | None, n_articles: int) ->
 
 
 def tokens_of(
-    reader: ArticleFile, furniture: Furniture | None, bare: bytearray, tagger: Tagger | None, progress: Progress
+    reader: ArticleFile, stored: Stored, tagger: Tagger | None, builder: FacetsBuilder, progress: Progress
 ) -> tuple[list[Tokens], Words | LanguageWords]:
     """The tokens of all articles, in blocks, and their distinct words; by language when there is a tagger.
 
-    bare : of each article, see ``cleaning.words_of``.
+    builder : gets every article, so that none is read again for its facets.
     """
     words = Words(expected=reader.path.stat().st_size)
     blocks: list[Tokens] = []
 
     def texts() -> Iterator[list[tuple[str, str]]]:
-        for first, last in spans(len(bare), BLOCK):
+        for first, last in spans(len(stored), BLOCK):
             block = []
-            for article, nothing_cut in zip(reader.scan(first, last), bare[first:last], strict=True):
+            for article, bare in zip(reader.scan(first, last), stored.bare[first:last], strict=True):
+                builder.add(article)
                 if tagger is not None:
                     tagger.add(article)
-                block.append(words_of(article, furniture, bare=bool(nothing_cut)))
+                block.append(words_of(article, stored.furniture, bare=bool(bare)))
             yield block
 
     for block in one_ahead(lambda block: tokenise(block, words), texts()):
         blocks.append(block)
-        progress("splitting into words", min(len(blocks) * BLOCK, len(bare)), len(bare))
+        progress("splitting into words", min(len(blocks) * BLOCK, len(stored)), len(stored))
     return (blocks, words) if tagger is None else tagger.split(blocks, words)
 
 
