@@ -49,7 +49,7 @@ def ours(texts: list[str], jobs: int | None = None) -> tuple[list[str], Any]:
     rank[order] = np.arange(len(order))
     X = counting.count([block], rank[term], len(order), jobs=jobs)
     scale(X, idf(df[order], len(texts)))
-    return [spelled[i] for i in order], unit(X)
+    return [spelled[i] for i in order.tolist()], unit(X)
 
 
 def theirs(texts: list[str]) -> tuple[list[str], Any]:

@@ -264,14 +264,17 @@ def explained(X: Any, W: Dense, H: Dense) -> Dense:
     B, square = np.ascontiguousarray(H.T), gram(H.T)
     with kernels.pool() as threads:
         products = _side(X, len(H), _for_rows(X, len(H)), threads).multiply(B)
-    for first, last in kernels.spans(len(W), ROWS):
-        part = X[first:last]
-        total = np.bincount(
-            np.repeat(np.arange(last - first), np.diff(part.indptr)), part.data.astype(np.float64) ** 2, last - first
-        )
-        A, product = W[first:last].astype(np.float64), products[first:last].astype(np.float64)
-        found = 2 * np.einsum("ij,ij->i", product, A) - np.einsum("ij,jk,ik->i", A, square, A, optimize=True)
-        share[first:last] = np.clip(np.divide(found, total, out=np.zeros(len(A)), where=total > 0), 0, 1)
+
+        def some(span: tuple[int, int]) -> None:
+            first, last = span
+            part = X[first:last]
+            rows = np.repeat(np.arange(last - first), np.diff(part.indptr))
+            total = np.bincount(rows, part.data.astype(np.float64) ** 2, last - first)
+            A, product = W[first:last].astype(np.float64), products[first:last].astype(np.float64)
+            found = 2 * np.einsum("ij,ij->i", product, A) - np.einsum("ij,jk,ik->i", A, square, A, optimize=True)
+            share[first:last] = np.clip(np.divide(found, total, out=np.zeros(len(A)), where=total > 0), 0, 1)
+
+        threads.map(some, kernels.spans(len(W), ROWS))
     return share
 
 

@@ -94,6 +94,7 @@ def ranked(R: NDArray[np.float64], k: int) -> tuple[NDArray[np.int32], NDArray[n
     k = max(1, min(k, R.shape[1]))
     order = np.empty((len(R), k), np.int64)
     for topic, row in enumerate(R):
-        order[topic] = np.argsort(-row, kind="stable")[:k]
+        some = np.flatnonzero(row >= np.partition(row, len(row) - k)[len(row) - k])
+        order[topic] = some[np.argsort(-row[some], kind="stable")[:k]]
     scores = np.take_along_axis(R, order, axis=1)
     return np.where(scores > 0, order, -1).astype(np.int32), scores.astype(np.float32)
