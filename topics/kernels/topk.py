@@ -97,7 +97,7 @@ def kth(sums: Any, passes: Any, met: Any, n_met: int, least: float, heap: Any) -
 
 @compiled(int32(float64))
 def bits_below(bound: float) -> Any:
-    """The bits of a number in single precision that none from `bound` on is below or at, 0 for bounds up to zero."""
+    """A whole number that the bits of all in single precision from `bound` on are above; 0 for bounds up to zero."""
     rounded = np.full(1, max(bound, 0.0), np.float32)
     # one step below what the bound may have been rounded to; of 32 bits, or all that is compared takes 64
     return np.int32(max(rounded.view(np.int32)[0] - 2, 0))
@@ -157,7 +157,7 @@ def settle(terms: Any, values: Any, starts: Any, row_terms: Any, row_values: Any
         slot = slot_of(table, mask, terms[i])
         keys[slot], weights[slot] = terms[i], values[i]
     for i in range(len(out)):
-        if i + 2 < len(out):  # and the rows to come: as much again
+        if i + 2 < len(out):  # the rows to come are to be there in time: as much again as the lists in `gather`
             for at in range(starts[out[i + 2]], starts[out[i + 2] + 1], LINE):
                 ask(row_terms.ctypes.data + 4 * at)
                 ask(row_values.ctypes.data + 4 * at)
@@ -198,7 +198,7 @@ def gather(
                 n_out = -1
         left -= stops[i] - starts[i]
         weight = weights[i]
-        if i + 1 < len(starts):  # the next list is to be there in time: a tenth less for all neighbours of 45,000 posts
+        if i + 1 < len(starts):  # the next list is to be there in time: a tenth less for all neighbours
             for at in range(starts[i + 1], min(stops[i + 1], starts[i + 1] + AHEAD), LINE):
                 ask(rows.ctypes.data + 4 * at)
                 ask(values.ctypes.data + 4 * at)
