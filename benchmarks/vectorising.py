@@ -42,8 +42,12 @@ def ours(texts: list[str], jobs: int | None = None) -> tuple[list[str], Any]:
     term[term < n_stop] = -1
     df = counting.frequencies([block], term, len(names), jobs)
     kept = np.flatnonzero((df >= MIN_DF) & (df <= MAX_DF * len(texts)))
-    spelled = list(names)
-    kept = kept[[len(spelled[i]) > 1 for i in kept.tolist()]]
+    # strings of the terms that are kept alone: those of all words take a twentieth of all the time
+    every = names.words().encode()
+    ends = np.append(np.flatnonzero(np.frombuffer(every, np.uint8) == 0), len(every))
+    places = zip(np.append(0, ends[:-1] + 1)[kept].tolist(), ends[kept].tolist(), strict=True)
+    spelled = {term: every[start:end].decode() for term, (start, end) in zip(kept.tolist(), places, strict=True)}
+    kept = kept[[len(word) > 1 for word in spelled.values()]]
     order = kept[np.argsort(-df[kept], kind="stable")]
     rank = np.full(len(names) + 1, -1, np.int32)
     rank[order] = np.arange(len(order))
