@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from topics import kernels
-from topics.index import Rows
+from topics.index import Rows, columns_of
 from topics.vectorize import unit
 from topics.vocabulary import TOPIC_BASE
 
@@ -47,9 +47,8 @@ def matrix(rows: Rows, *, topics: bool = False, n_terms: int | None = None) -> A
     if n_terms is None:
         n_terms = int(terms[~is_topic].max(initial=-1)) + 1
     if topics:
-        places = np.where(is_topic, terms - TOPIC_BASE + n_terms, terms)
-        n_columns = int(places.max(initial=-1)) + 1
-        return sparse.csr_matrix((values, places, starts), shape=(len(rows), n_columns))
+        columns = columns_of(terms, n_terms)
+        return sparse.csr_matrix((values, columns, starts), shape=(len(rows), int(columns.max(initial=-1)) + 1))
     kept = np.concatenate([[0], np.cumsum(~is_topic)])[starts]
     return unit(sparse.csr_matrix((values[~is_topic], terms[~is_topic], kept), shape=(len(rows), n_terms)))
 

@@ -85,6 +85,11 @@ class Rows:
         return cls(starts, columns.astype(np.int32), A[rows, columns])
 
 
+def columns_of(terms: NDArray[np.int32], n_terms: int) -> NDArray[np.int32]:
+    """Terms as columns of a matrix, topics behind the last of `n_terms`."""
+    return np.where(terms >= TOPIC_BASE, terms - TOPIC_BASE + n_terms, terms)
+
+
 _looked_up = 0
 _searchers: WeakKeyDictionary[Index, Any] = WeakKeyDictionary()
 
@@ -106,15 +111,14 @@ class Index:
     @classmethod
     def build(cls, rows: Rows) -> Index:
         """Invert the rows: a transpose, with topics behind the last term for as long as it takes."""
-        is_topic = rows.terms >= TOPIC_BASE
-        behind = TOPIC_BASE - 1 - int(rows.terms[~is_topic].max(initial=-1))
-        columns = np.where(is_topic, rows.terms - behind, rows.terms)
+        n_terms = int(rows.terms[rows.terms < TOPIC_BASE].max(initial=-1)) + 1
+        columns = columns_of(rows.terms, n_terms)
         shape = (len(rows), int(columns.max(initial=-1)) + 1)
         lists = sparse.csr_matrix((rows.values, columns, rows.starts), shape=shape).tocsc()
-        terms = np.flatnonzero(np.diff(lists.indptr))
-        starts = np.append(lists.indptr[terms], len(columns)).astype(np.int64)
-        terms = np.where(terms >= TOPIC_BASE - behind, terms + behind, terms)
-        return cls(rows, terms.astype(np.int32), starts, lists.indices.astype(np.int32), lists.data)
+        held = np.flatnonzero(np.diff(lists.indptr))
+        starts = np.append(lists.indptr[held], len(columns)).astype(np.int64)
+        terms = np.where(held >= n_terms, held - n_terms + TOPIC_BASE, held).astype(np.int32)
+        return cls(rows, terms, starts, lists.indices.astype(np.int32), lists.data)
 
     def __len__(self) -> int:
         return len(self.rows)

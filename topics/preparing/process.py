@@ -70,11 +70,8 @@ def understood(articles: Iterable[Article], answer: bytes) -> list[Prepared]:
     for article, (section, extra, lang, nothing_cut, trusted, language, digest) in zip(
         articles, marshal.loads(answer), strict=True
     ):
-        if extra is not None or section != article.section:
-            extra = article.extra if extra is None else extra
-            article = article.changed(section=section, lang=lang, extra=extra)
-        elif lang != article.lang:
-            article = article.changed(section=section, lang=lang, extra=article.extra)
+        if extra is not None or (section, lang) != (article.section, article.lang):
+            article = article.changed(section=section, lang=lang, extra=article.extra if extra is None else extra)
         found.append(Prepared(article, nothing_cut, trusted, language, int.from_bytes(digest)))
     return found
 
