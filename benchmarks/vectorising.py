@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import cache
+from itertools import compress
 from time import perf_counter
 from typing import Any
 
@@ -33,27 +34,23 @@ def classes() -> Classes:
 def ours(texts: list[str], jobs: int | None = None) -> tuple[list[str], Any]:
     """Terms and TF-IDF rows."""
     module = load("table")
-    words = module.WordTable(classes())
-    ids, starts, breaks = module.tokenise(texts, words, jobs)
+    stops = sorted(stop_words("en"))
+    names = module.WordTable.of(stops, classes())
+    ids, starts, breaks = module.tokenise(texts, names, jobs, lower=True)
     block = Tokens(ids, starts, np.zeros(len(texts), np.int32), breaks)
-    names = module.WordTable.of(sorted(stop_words("en")), classes())
-    n_stop = len(names)
-    term = names.add_words(words.words().lower())
-    term[term < n_stop] = -1
+    term = np.arange(len(names), dtype=np.int32)
+    term[: len(stops)] = -1
     df = counting.frequencies([block], term, len(names), jobs)
     kept = np.flatnonzero((df >= MIN_DF) & (df <= MAX_DF * len(texts)))
-    # strings of the terms that are kept alone: those of all words take a twentieth of all the time
-    every = names.words().encode()
-    ends = np.append(np.flatnonzero(np.frombuffer(every, np.uint8) == 0), len(every))
-    places = zip(np.append(0, ends[:-1] + 1)[kept].tolist(), ends[kept].tolist(), strict=True)
-    spelled = {term: every[start:end].decode() for term, (start, end) in zip(kept.tolist(), places, strict=True)}
-    kept = kept[[len(word) > 1 for word in spelled.values()]]
     order = kept[np.argsort(-df[kept], kind="stable")]
-    rank = np.full(len(names) + 1, -1, np.int32)
+    spelled = names.some(order)
+    long = [len(word) > 1 for word in spelled]
+    order = order[long]
+    rank = np.full(len(names), -1, np.int32)
     rank[order] = np.arange(len(order))
-    X = counting.count([block], rank[term], len(order), jobs=jobs)
+    X = counting.count([block], rank, len(order), jobs=jobs)
     scale(X, idf(df[order], len(texts)))
-    return [spelled[i] for i in order.tolist()], unit(X)
+    return list(compress(spelled, long)), unit(X)
 
 
 def theirs(texts: list[str]) -> tuple[list[str], Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from topics import kernels
@@ -46,17 +47,79 @@ def test_blocks_come_back_in_order_and_errors_come_through() -> None:
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_what_is_started_is_done_when_the_pool_closes(jobs: int) -> None:
-    """Also what is still waiting then; and results that stream come in order."""
-    done: list[int] = []
+def test_results_that_stream_come_in_order(jobs: int) -> None:
+    """And errors come through."""
     with kernels.pool(jobs) as threads:
-        for number in threads.stream(lambda x: x + 1, range(50)):
-            threads.start(done.append, number)
-    assert sorted(done) == list(range(1, 51))
-    with pytest.raises(ZeroDivisionError), kernels.pool(jobs) as threads:
-        threads.start(lambda x: 1 // x, 0)
+        assert list(threads.stream(lambda x: x + 1, range(50))) == list(range(1, 51))
     with pytest.raises(ZeroDivisionError), kernels.pool(jobs) as threads:
         list(threads.stream(lambda x: 1 // x, range(2)))
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_what_is_made_on_threads_is_placed_in_order(jobs: int) -> None:
+    """However long each takes to make; at most as many are made as there are threads, and each is ended once placed."""
+    placed: list[int] = []
+    ended: list[tuple[int, int]] = []
+    open_ = 0
+
+    def work(number: int) -> int:
+        nonlocal open_
+        open_ += 1
+        assert open_ <= jobs
+        time.sleep(0.001 * (number % 3))
+        return number
+
+    def place(number: int) -> int:
+        placed.append(number)
+        return len(placed)
+
+    def end(number: int, place: int) -> None:
+        nonlocal open_
+        open_ -= 1
+        ended.append((number, place))
+
+    with kernels.pool(jobs) as threads:
+        threads.in_order(work, place, end, range(50))
+        threads.in_order(work, place, end, [])
+    assert placed == list(range(50))
+    assert sorted(ended) == [(number, number + 1) for number in range(50)]
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+@pytest.mark.parametrize("step", range(3))
+def test_an_error_in_any_step_ends_all_of_them(jobs: int, step: int) -> None:
+    """Nobody waits for the turn of a block that failed, and none behind it is placed."""
+    placed: list[int] = []
+
+    def breaks_at(here: int, number: int) -> int:
+        if here == step and number == 5:
+            raise KeyError(number)
+        if here == 1:
+            placed.append(number)
+        return number
+
+    with pytest.raises(KeyError), kernels.pool(jobs) as threads:
+        threads.in_order(
+            lambda x: breaks_at(0, x), lambda x: breaks_at(1, x), lambda x, _: breaks_at(2, x) and None, range(50)
+        )
+    assert placed == list(range(len(placed)))
+    assert len(placed) < 50
+
+
+def test_arrays_that_lie_together_do_not_overlap() -> None:
+    """Each begins at a line of the cache, the first at a big page."""
+    kinds = (np.int64, 3), (np.bool_, 65), (np.int32, 0), (np.uint8, 1)
+    arrays = kernels.together(*kinds)
+    for array, (kind, length) in zip(arrays, kinds, strict=True):
+        assert (array.dtype, len(array)) == (kind, length)
+        array.fill(0)
+    arrays[1].fill(True)
+    assert arrays[1].all()
+    assert not any(array.any() for array in (arrays[0], arrays[2], arrays[3]))
+    starts = [array.ctypes.data for array in arrays if len(array)]
+    assert starts[0] % kernels.PAGE == 0
+    assert all(start % kernels.LINE == 0 for start in starts)
+    assert starts == sorted(starts)
 
 
 @pytest.mark.parametrize("jobs", [1, 3])

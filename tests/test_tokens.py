@@ -89,6 +89,19 @@ def test_text_is_brought_to_bytes_as_python_does(parts: list[str], run: int) -> 
     assert bounds.tolist() == [sum(map(len, encoded[:i])) for i in range(len(parts) + 1)]
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.lists(TEXT | st.text("aBİΣſßÀ Ὀ\0", max_size=30), max_size=40), st.sampled_from([1, 3, 32]))
+def test_words_in_lower_case_are_those_of_texts_in_lower_case(parts: list[str], run: int) -> None:
+    """Whether letters are lowered as bytes or by Python, and where that makes a text longer."""
+    words, expected = table.WordTable(tokens.classes()), table.WordTable(tokens.classes())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table, "RUN", run)
+        found = table.tokenise(parts, words, 1, lower=True)
+    for left, right in zip(found, table.tokenise([part.lower() for part in parts], expected, 1), strict=True):
+        assert np.array_equal(left, right)
+    assert list(words) == list(expected)
+
+
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1), max_size=30))
 def test_words_are_numbered_together_as_one_by_one(names: list[str]) -> None:
     """Known ones keep their numbers, new ones get the next; what is done to all words is done to each."""
@@ -98,6 +111,9 @@ def test_words_are_numbered_together_as_one_by_one(names: list[str]) -> None:
     assert words.add_words("\0".join(names)).tolist() == expected
     assert list(words) == list(numbers)
     assert words.words().lower().split("\0") == [name.lower() for name in numbers]
+    backwards = np.arange(len(numbers))[::-1]
+    assert words.some(backwards) == list(numbers)[::-1]
+    assert words.some(backwards[:0]) == []
 
 
 @pytest.mark.usefixtures("compiled")
@@ -111,6 +127,19 @@ def test_tables_grow_and_blocks_are_numbered_in_order(monkeypatch: pytest.Monkey
         parts = [tokenise(articles[start : start + 250], words, jobs) for start in range(0, 600, 250)]
         assert np.array_equal(np.concatenate([part.ids for part in parts]), expected.ids)
         assert list(words) == names
+
+
+def test_a_block_of_many_distinct_words_makes_its_table_wider(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As often as needed, in the middle of a text; the next block finds the wider one, and other texts more room."""
+    monkeypatch.setattr(table, "SLOTS", 2 << 3)
+    monkeypatch.setattr(table, "BLOCK", 3000)
+    parts = [" ".join(f"w{i * j}" for j in range(90)) for i in range(60)] + ["中国" * 2000, "a é " * 3000]
+    words = table.WordTable(tokens.classes())
+    ids, stops, _ = table.tokenise(parts, words, 2)
+    expected, names = plainly([(part, "") for part in parts])
+    assert np.array_equal(ids, expected.ids)
+    assert np.array_equal(stops[:-1], expected.starts[:-1])
+    assert list(words) == names
 
 
 def test_the_compiled_way_takes_over_in_the_middle_of_a_corpus(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,14 +15,24 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
+from itertools import accumulate
+from threading import Condition
 from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 R = TypeVar("R")
+P = TypeVar("P")
 
 # Threads that may work when nobody says how many; None for all that the process may use.
 allowed: int | None = None
+
+# Arrays that lie together each begin at a line of the cache, and all of them at a big page: NumPy asks for those where
+# it takes two of them and more.
+LINE, PAGE = 64, 1 << 21
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +90,6 @@ class Pool:
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
         self._threads = ThreadPoolExecutor(jobs) if jobs > 1 else None
-        self._started: deque[Future[None]] = deque()
 
     def map(self, function: Callable[..., Any], *arguments: Iterable[Any]) -> list[Any]:
         """`map` over threads, the one that asks among them: results in order; an error ends it and is raised."""
@@ -122,17 +131,37 @@ class Pool:
         while waiting:
             yield waiting.popleft().result()
 
-    def start(self, function: Callable[..., None], *arguments: Any) -> None:
-        """Have a thread do this, now or later, before the pool is closed."""
-        if self._threads is None:
-            function(*arguments)
-        else:
-            self._started.append(self._threads.submit(function, *arguments))
+    def in_order(
+        self, work: Callable[[T], R], place: Callable[[R], P], end: Callable[[R, P], None], items: Iterable[T]
+    ) -> None:
+        """`end(made, place(made))` of `made = work(item)` for each item; `place` for one at a time, in their order.
 
-    def finish(self) -> None:
-        """Wait for all that was started; the first error is raised."""
-        while self._started:
-            self._started.popleft().result()
+        All three run on the thread that has the item, so that there is never more made than there are threads.  An
+        error ends it and is raised.
+        """
+        turn, failed, changed = 0, False, Condition()
+
+        def run(number: int, item: T) -> None:
+            nonlocal turn, failed
+            try:
+                made = work(item)
+                with changed:
+                    changed.wait_for(lambda: failed or turn == number)
+                if failed:
+                    return
+                placed = place(made)
+                with changed:
+                    turn += 1
+                    changed.notify_all()
+                end(made, placed)
+            except BaseException:
+                with changed:
+                    failed = True
+                    changed.notify_all()
+                raise
+
+        everything = list(items)
+        self.map(run, range(len(everything)), everything)
 
     def close(self) -> None:
         if self._threads is not None:
@@ -149,7 +178,6 @@ def pool(jobs: int | None = None) -> Iterator[Pool]:
     threads = Pool(workers(jobs))
     try:
         yield threads
-        threads.finish()
     finally:
         threads.close()
 
@@ -172,3 +200,14 @@ def one_ahead(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
 def spans(size: int, step: int) -> list[tuple[int, int]]:
     """(start, stop) of each block of `step`."""
     return [(start, min(start + step, size)) for start in range(0, size, step)]
+
+
+def together(*kinds: tuple[type, int]) -> list[NDArray[Any]]:
+    """Arrays of these types and lengths, not filled, one behind the other from the beginning of a big page on."""
+    sizes = [-(-np.dtype(kind).itemsize * length // LINE) * LINE for kind, length in kinds]
+    memory = np.empty(sum(sizes) + 2 * PAGE, np.uint8)
+    starts = accumulate(sizes, initial=-memory.ctypes.data % PAGE)
+    return [
+        memory[start : start + np.dtype(kind).itemsize * length].view(kind)
+        for (kind, length), start in zip(kinds, starts, strict=False)
+    ]

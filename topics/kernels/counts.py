@@ -10,7 +10,7 @@ import numpy as np
 from numba import boolean, float32, float64, int32, int64, uint64, void
 from numpy.typing import NDArray
 
-from topics.kernels import Pool, compiled, pool, spans
+from topics.kernels import Pool, compiled, pool, spans, together
 from topics.kernels.bits import lowest_bit
 
 # Articles that one thread counts before it takes the next ones: a few megabytes of text.
@@ -63,20 +63,18 @@ def add(ids: Any, term: Any, start: int, stop: int, weight: float, none: int, su
         upper[number >> uint64(12)] |= uint64(1) << (number >> uint64(6) & uint64(63))
 
 
-@compiled(int64(_i4, _i8, _i4, _i4, float64, int64, int64, int64, int64, _i8, _i4, float32[::1]))
+@compiled(int64(_i4, _i8, _i4, _i4, float64, int64, int64, int64, _i8, float64[::1], _u8, _u8, _i4, float32[::1]))
 def fill(
-    ids: Any, starts: Any, titles: Any, term: Any, title_weight: float, lead: int, n_terms: int, first: int, last: int,
-    sizes: Any, indices: Any, data: Any,
+    ids: Any, starts: Any, titles: Any, term: Any, title_weight: float, lead: int, first: int, last: int,
+    sizes: Any, sums: Any, bits: Any, upper: Any, indices: Any, data: Any,
 ) -> int:  # fmt: skip
     """Write the rows of the articles from `first` to `last`, terms ascending, sums in double precision.
 
     The terms of a row stand as bits in a map of two levels, which gives them in order without a sort.  Returns how many
-    there are; `sizes` gets those of each article.
+    there are; `sizes` gets those of each article.  sums, bits, upper : zeros, as terms need them, and left so.
     """
-    tops = (n_terms >> 12) + 1
+    tops = len(upper) - 1
     none = tops << 12  # with a bit of the upper level that no term has, so that it is never looked at
-    sums = np.zeros(none + NONE)
-    bits, upper = np.zeros((none >> 6) + 1, np.uint64), np.zeros(tops + 1, np.uint64)
     out = uint64(0)
     for article in range(first, last):
         start, stop, before = starts[article], starts[article + 1], out
@@ -121,6 +119,27 @@ def sight(
             total[word] += 1
             plain[word] += told
             inside[word] += told and not breaks[at]
+
+
+class Rows:
+    """What one thread fills with rows of the matrix.
+
+    sums, bits, upper : as `fill` wants them.  indices, data : room for `most` entries, the first `size` filled; `sizes`
+    of them are each article's.
+    """
+
+    def __init__(self, most: int, n_terms: int) -> None:
+        tops = (n_terms >> 12) + 1
+        self.upper, self.bits, self.sums, self.indices, self.data = together(
+            (np.uint64, tops + 1),
+            (np.uint64, (tops << 6) + 1),
+            (np.float64, (tops << 12) + NONE),
+            (np.int32, most),
+            (np.float32, most),
+        )
+        for array in (self.upper, self.bits, self.sums):
+            array.fill(0)
+        self.sizes, self.size = np.empty(0, np.int64), 0
 
 
 def _runs(blocks: Sequence[Any]) -> list[tuple[Any, int, int]]:
@@ -168,37 +187,36 @@ def count(
     blocks: Sequence[Any], term: NDArray[np.int32], n_terms: int, title_weight: float, lead: int, jobs: int | None
 ) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64]]:
     """Data, indices and row starts of a CSR matrix."""
-
     size = sum(len(block.ids) for block in blocks)
     indices, data = np.empty(size, np.int32), np.empty(size, np.float32)  # what is not touched takes no memory
     starts = np.zeros(1 + sum(map(len, blocks)), np.int64)
-    free: deque[tuple[NDArray[np.int32], NDArray[np.float32]]] = deque()  # touched before, which fresh memory is not
+    n_rows, n_entries = 0, 0
+    runs = _runs(blocks)
+    most = max((int(block.starts[last] - block.starts[first]) for block, first, last in runs), default=0)
+    free: list[Rows] = []  # memory touched before, which fresh one is not
 
-    def run(part: tuple[Any, int, int]) -> Any:
+    def run(part: tuple[Any, int, int]) -> Rows:
         block, first, last = part
-        most = block.starts[last] - block.starts[first]
-        try:
-            rows = free.pop()
-        except IndexError:
-            rows = np.empty(0, np.int32), np.empty(0, np.float32)
-        if len(rows[0]) < most:
-            rows = np.empty(most + most // 4, np.int32), np.empty(most + most // 4, np.float32)
-        sizes = np.empty(last - first, np.int64)
-        where = (title_weight, lead, n_terms, first, last, sizes, *rows)
-        return sizes, fill(block.ids, block.starts, block.titles, term, *where), rows
+        rows = free.pop() if free else Rows(most, n_terms)
+        rows.sizes = np.empty(last - first, np.int64)
+        where = (title_weight, lead, first, last, rows.sizes, rows.sums, rows.bits, rows.upper, rows.indices, rows.data)
+        rows.size = fill(block.ids, block.starts, block.titles, term, *where)
+        return rows
 
-    def write(rows: Any, start: int, end: int) -> None:
-        indices[start:end], data[start:end] = rows[0][: end - start], rows[1][: end - start]
+    def place(rows: Rows) -> tuple[int, int]:
+        nonlocal n_rows, n_entries
+        first, n_entries, n_rows = n_entries, n_entries + rows.size, n_rows + len(rows.sizes)
+        starts[n_rows - len(rows.sizes) + 1 : n_rows + 1] = first + np.cumsum(rows.sizes)
+        return first, n_entries
+
+    def write(rows: Rows, where: tuple[int, int]) -> None:
+        data[slice(*where)], indices[slice(*where)] = rows.data[: rows.size], rows.indices[: rows.size]
         free.append(rows)
 
-    n_rows, end = 0, 0
     with pool(jobs) as threads:
-        for sizes, more, rows in threads.stream(run, _runs(blocks)):
-            starts[n_rows + 1 : n_rows + 1 + len(sizes)] = end + np.cumsum(sizes)
-            threads.start(write, rows, end, end + more)
-            n_rows, end = n_rows + len(sizes), end + more
-    indices.resize(end, refcheck=False)
-    data.resize(end, refcheck=False)
+        threads.in_order(run, place, write, runs)
+    indices.resize(n_entries, refcheck=False)
+    data.resize(n_entries, refcheck=False)
     return data, indices, starts
 
 

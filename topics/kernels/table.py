@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.kernels import hashing, pool
+from topics.kernels import hashing, pool, together
 from topics.kernels import tokens as loops
 from topics.kernels.classes import Classes
 
@@ -18,6 +18,8 @@ from topics.kernels.classes import Classes
 BLOCK = 1 << 20
 # The loops read eight bytes at a time, also from the last one.
 PADDING = 8
+# Of the table of a block: two for each word that fits, which it does until half of them are taken.
+SLOTS = 2 << 16
 # Parts that are brought to bytes at a time: what they take stays in the cache.
 RUN = 32
 EVERY_BIT = 2**64 - 1
@@ -28,20 +30,38 @@ Numbers = NDArray[np.int64]
 class Scratch:
     """What one thread fills while it reads a block, kept for the next one.
 
-    Fresh memory is slow to touch first (a page took .2 to 5 microseconds, sixty words' time), and giving it back stops
-    the other threads.
+    Fresh memory is slow to touch first (a page took .2 to 20 microseconds, sixty words' time and more), and giving it
+    back stops the other threads. So all lies in one piece, for which NumPy asks for big pages; what is hardly filled,
+    the text of a block that may not be ASCII, lies last.
     """
 
-    def __init__(self) -> None:
-        self.slots = np.zeros(2 << 16, np.uint64)
-        self.text, self.inside = np.empty(0, np.uint8), np.empty(0, np.uint8)
-        self.room(0)
+    def __init__(self, n_bytes: int, n_words: int) -> None:
+        self.slots, self.begins, self.ends, self.digests, self.inside, self.breaks, self.ids, self.text = together(
+            (np.uint64, SLOTS),
+            *self._distinct(SLOTS),
+            (np.uint8, n_bytes // 8 + 9),
+            (np.bool_, n_words),
+            (np.int32, n_words),
+            (np.uint8, n_bytes),
+        )
 
-    def room(self, most: int) -> None:
-        """Have room for so many words."""
-        self.ids, self.breaks = np.empty(most, np.int32), np.empty(most, np.bool_)
-        self.begins, self.ends = np.empty(most, np.int64), np.empty(most, np.int64)
-        self.digests = np.empty(most, np.uint64)
+    @staticmethod
+    def _distinct(slots: int) -> tuple[tuple[type, int], ...]:
+        """Where distinct words begin and end, and their digests: room for as many as a table may hold."""
+        return (np.int64, slots // 4), (np.int64, slots // 4), (np.uint64, slots // 4)
+
+    def fits(self, n_bytes: int, n_words: int) -> bool:
+        """Whether a block of so many bytes and words finds room."""
+        return n_bytes <= len(self.text) and n_words <= len(self.ids)
+
+    def widen(self) -> None:
+        """Twice as many distinct words."""
+        size = 2 * len(self.slots)
+        self.slots = _spread(self.slots, self.digests, size // 2)
+        before = self.begins, self.ends, self.digests
+        self.begins, self.ends, self.digests = together(*self._distinct(size))
+        for old, new in zip(before, (self.begins, self.ends, self.digests), strict=True):
+            new[: len(old)] = old
 
 
 @dataclass(slots=True)
@@ -69,10 +89,10 @@ class WordTable:
         self.keep = np.uint64(keep)
         self.n_words = 0
         # room for half a million words, of which what is not touched takes no memory, in big pages
-        self._text = np.empty(1 << 22, np.uint8)
-        self._begins, self._ends = np.empty(1 << 19, np.int64), np.empty(1 << 19, np.int64)
-        self._digests = np.empty(1 << 19, np.uint64)
-        self._slots = np.zeros(2 << 14, np.uint64)
+        self._text, self._begins, self._ends, self._digests = together(
+            (np.uint8, 1 << 22), (np.int64, 1 << 19), (np.int64, 1 << 19), (np.uint64, 1 << 19)
+        )
+        self._slots = np.zeros(2 << 17, np.uint64)
         self._free: deque[Scratch] = deque()
 
     @classmethod
@@ -92,6 +112,13 @@ class WordTable:
         """Every word in the order of the numbers, a NUL between two: what is done to all is done soonest so."""
         used = int(self._ends[self.n_words - 1]) if self.n_words else 0
         return self._text[:used].tobytes().decode()
+
+    def some(self, numbers: NDArray[np.integer[Any]]) -> list[str]:
+        """The words of these numbers: cut from one string, for each by itself takes ten times as long."""
+        sizes = self._ends[numbers] - self._begins[numbers] + 1  # with the NUL behind each
+        ends = np.cumsum(sizes)
+        places = np.arange(ends[-1] if len(ends) else 0) + np.repeat(self._begins[numbers] - ends + sizes, sizes)
+        return self._text[places].tobytes().decode().split("\0")[:-1]
 
     def add_words(self, words: str) -> NDArray[np.int32]:
         """The number of each of these words, none of them empty, a NUL between two; new words get the next ones."""
@@ -119,12 +146,15 @@ class WordTable:
         self.n_words = hashing.merge(block.text, block.begins, block.ends, block.digests, *known, numbers)
         return numbers
 
-    def scratch(self) -> Scratch:
-        """Memory to read a block in, until it is released."""
+    def scratch(self, n_bytes: int, n_words: int) -> Scratch:
+        """Memory to read a block of so many bytes and words in, until it is released."""
         try:
-            return self._free.pop()
+            scratch = self._free.pop()
         except IndexError:
-            return Scratch()
+            scratch = None
+        if scratch is None or not scratch.fits(n_bytes, n_words):
+            scratch = Scratch(n_bytes + n_bytes // 4, n_words + n_words // 4)
+        return scratch
 
     def release(self, block: Block) -> None:
         """Let the memory of a block be used for others."""
@@ -143,16 +173,18 @@ def _room(array: NDArray[Any], size: int) -> NDArray[Any]:
 
 def _spread(slots: NDArray[np.uint64], digests: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
     """A table of `size` slots, a power of two, of the words of another."""
-    wide = np.empty(2 * size, np.uint64)
-    wide.fill(0)  # NumPy asks for big pages of memory that is empty, not of zeros: 28 instead of 2,051 faults
+    (wide,) = together((np.uint64, 2 * size))
+    wide.fill(0)
     hashing.spread(slots, digests, wide)
     return wide
 
 
-def encode(parts: Sequence[str], room: NDArray[np.uint8] | None = None) -> tuple[NDArray[np.uint8], Numbers]:
+def encode(
+    parts: Sequence[str], room: NDArray[np.uint8] | None = None, lower: bool = False
+) -> tuple[NDArray[np.uint8], Numbers]:
     """Parts in UTF-8, a NUL behind each, and where each begins: int64 (n_parts + 1,).  Surrogates stay apart.
 
-    room : where to write them, if they fit.
+    room : where to write them, if they fit.  lower : what is not ASCII in lower case; the rest is sooner done to bytes.
     """
     most = most_bytes(parts)
     text = np.empty(most, np.uint8) if room is None or len(room) < most else room
@@ -164,7 +196,7 @@ def encode(parts: Sequence[str], room: NDArray[np.uint8] | None = None) -> tuple
             some = whole.encode()
             sizes += map(len, run)
         else:
-            encoded = [part.encode("utf-8", "surrogatepass") for part in run]
+            encoded = [(part.lower() if lower else part).encode("utf-8", "surrogatepass") for part in run]
             some = b"\0".join(encoded)
             sizes += map(len, encoded)
         view[end : end + len(some)] = some
@@ -175,36 +207,37 @@ def encode(parts: Sequence[str], room: NDArray[np.uint8] | None = None) -> tuple
 
 
 def most_bytes(parts: Sequence[str]) -> int:
-    """Bytes that `encode` needs at most."""
-    return 4 * sum(map(len, parts)) + len(parts) + PADDING
+    """Bytes that `encode` needs at most, whatever the case."""
+    each = 1 if all(map(str.isascii, parts)) else 4
+    return each * sum(map(len, parts)) + len(parts) + PADDING
 
 
-def read(parts: Sequence[str], table: WordTable) -> Block:
-    """The words of some parts of text, cut and hashed as `table` says, in a scratch of the table's."""
-    scratch = table.scratch()
-    size = most_bytes(parts)
-    if size > len(scratch.text):
-        scratch.text, scratch.inside = np.empty(size + size // 4, np.uint8), np.empty(size // 6 + 9, np.uint8)
-    text, bounds = encode(parts, scratch.text)
+def read(parts: Sequence[str], table: WordTable, lower: bool = False) -> Block:
+    """The words of some parts of text, cut and hashed as `table` says, in a scratch of the table's.
+
+    lower : of the parts in lower case.
+    """
+    most = most_bytes(parts)
+    # a word is followed by another character, but at the end of a part
+    scratch = table.scratch(most, most // 2 + len(parts))
+    text, bounds = encode(parts, scratch.text, lower)
+    if lower:
+        loops.lower(text)
     inside = scratch.inside[: len(text) // 8 + 9]
     loops.mark(text, table.classes[1], inside)
-    most = _most(len(text), len(parts))
-    if most > len(scratch.ids):
-        scratch.room(most + most // 4)
     scratch.slots.fill(0)
-    ids, breaks, begins, ends, digests = scratch.ids, scratch.breaks, scratch.begins, scratch.ends, scratch.digests
-    stops = np.empty(len(parts), np.int64)
+    ids, breaks, stops = scratch.ids, scratch.breaks, np.empty(len(parts), np.int64)
     state = np.array([0, 0, loops.BROKEN, 0, 0], np.int64)
     where = (text, bounds, *table.classes, table.keep, inside, state)
-    while not loops.read(*where, scratch.slots, ids, breaks, stops, begins, ends, digests):
-        scratch.slots = _spread(scratch.slots, digests, len(scratch.slots))
+
+    def all_read() -> bool:
+        distinct = scratch.begins, scratch.ends, scratch.digests
+        return bool(loops.read(*where, scratch.slots, ids, breaks, stops, *distinct))
+
+    while not all_read():
+        scratch.widen()
     n, m = state[loops.TOKENS :].tolist()
-    return Block(text, ids[:n], breaks[:n], stops, begins[:m], ends[:m], digests[:m], scratch)
-
-
-def _most(size: int, n_parts: int) -> int:
-    """Words that so many bytes can hold at most: one is followed by another character, but at the end of a part."""
-    return size // 2 + n_parts
+    return Block(text, ids[:n], breaks[:n], stops, scratch.begins[:m], scratch.ends[:m], scratch.digests[:m], scratch)
 
 
 def blocks(parts: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -220,29 +253,32 @@ def blocks(parts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def tokenise(
-    parts: Sequence[str], table: WordTable, jobs: int | None = None
+    parts: Sequence[str], table: WordTable, jobs: int | None = None, *, lower: bool = False
 ) -> tuple[NDArray[np.int32], Numbers, NDArray[np.bool_]]:
     """Parts of text to numbers of words, (n_parts + 1,) where each part begins, and breaks.
 
-    New words are added to `table`.
+    New words are added to `table`.  lower : words of the parts in lower case.
     """
     most = sum(map(len, parts)) + len(parts)  # scripts without spaces have a word a letter
     ids, breaks = np.empty(most, np.int32), np.empty(most, np.bool_)  # what is not touched takes no memory
     stops = np.zeros(len(parts) + 1, np.int64)
     n_tokens, n_parts = 0, 0
 
-    def write(block: Block, numbers: NDArray[np.int32], start: int) -> None:
-        end = start + len(block.ids)
-        loops.renumber(block.ids, numbers, ids[start:end])
-        breaks[start:end] = block.breaks
+    def place(block: Block) -> tuple[NDArray[np.int32], int]:
+        nonlocal n_tokens, n_parts
+        start, first = n_tokens, n_parts
+        n_tokens, n_parts = start + len(block.ids), first + len(block.stops)
+        stops[first + 1 : n_parts + 1] = block.stops + start
+        return table.add(block), start
+
+    def write(block: Block, placed: tuple[NDArray[np.int32], int]) -> None:
+        numbers, start = placed
+        loops.renumber(block.ids, numbers, ids[start : start + len(block.ids)])
+        breaks[start : start + len(block.ids)] = block.breaks
         table.release(block)
 
     with pool(jobs) as threads:
-        for block in threads.stream(lambda some: read(some, table), blocks(parts)):
-            last = n_parts + len(block.stops)
-            stops[n_parts + 1 : last + 1] = block.stops + n_tokens
-            threads.start(write, block, table.add(block), n_tokens)
-            n_tokens, n_parts = n_tokens + len(block.ids), last
+        threads.in_order(lambda some: read(some, table, lower), place, write, blocks(parts))
     ids.resize(n_tokens, refcheck=False)
     breaks.resize(n_tokens, refcheck=False)
     return ids, stops, breaks

@@ -130,6 +130,13 @@ def roles(pages: Any) -> Any:
     return role
 
 
+@compiled(void(_u1))
+def lower(text: Any) -> None:
+    """The letters of ASCII in lower case, in place."""
+    for at in range(len(text)):
+        text[at] |= uint8(uint8(text[at] - ord("A")) < 26) << 5
+
+
 @compiled(void(_u1, _u1, _u1))
 def mark(text: Any, pages: Any, inside: Any) -> None:
     """A bit for each byte of a text, whether a word of ASCII goes on with it.  inside : (len(text) // 8 + 9,)."""
