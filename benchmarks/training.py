@@ -10,14 +10,19 @@ from typing import Any
 import numpy as np
 from measure import apart
 
+import topics
 from corpora import articles
 
+# The command, as it is typed; what it prints is the answer.
 OURS = """
-import json, sys, topics
-rows = (json.loads(line) for line in open(sys.argv[1], encoding="utf-8"))
-model = topics.train(rows, sys.argv[2], n_topics=int(sys.argv[3]), replace_model=True)
-json.dump(model.fitted.words.names.to_list(), open(sys.argv[1] + ".words", "w"))
-answer = {"articles": len(model), "topics": len(model.fitted)}
+import io, json, sys
+from contextlib import redirect_stdout
+from topics.cli import run
+with redirect_stdout(io.StringIO()) as out:
+    command = ["train", sys.argv[1], "--topics", sys.argv[3], "--models", sys.argv[2], "--name", "model"]
+    assert run([*command, "--replace", "--json", "--quiet"]) == 0
+answer = json.loads(out.getvalue())
+answer = {name: answer[name] for name in ("articles", "topics")}
 """
 THEIRS = """
 import json, sys, warnings, joblib
@@ -29,7 +34,7 @@ texts = [(row := json.loads(line))["title"] + " " + row["text"] for line in open
 vectorizer = TfidfVectorizer(vocabulary=json.load(open(sys.argv[1] + ".words")))
 pipeline = make_pipeline(vectorizer, NMF(int(sys.argv[3]), init="nndsvda"))
 W = pipeline.fit_transform(texts)
-joblib.dump((pipeline, W), sys.argv[2] + ".joblib")
+joblib.dump((pipeline, W), sys.argv[2] + "/scikit-learn.joblib")
 answer = {"articles": len(texts), "topics": W.shape[1]}
 """
 
@@ -43,12 +48,14 @@ def run(copies: int, n_topics: int = 100) -> list[dict[str, Any]]:
                 for number, (title, text) in enumerate(articles("newsgroups-train")):
                     row = {"id": f"{copy}-{number}", "title": title, "text": text}
                     file.write(json.dumps(row) + "\n")
-        arguments = (str(source), str(Path(folder) / "model"), str(n_topics))
+        arguments = (str(source), folder, str(n_topics))
         found = {
             "ours, nothing compiled": apart(OURS, *arguments, uncached=True),
             "ours": apart(OURS, *arguments),
-            "scikit-learn": apart(THEIRS, *arguments),
         }
+        words = topics.load("model", models=folder).fitted.words
+        Path(f"{source}.words").write_text(json.dumps(words.names.to_list()), encoding="utf-8")
+        found["scikit-learn"] = apart(THEIRS, *arguments)
     peer = found["scikit-learn"]
     return [
         {
@@ -83,7 +90,7 @@ def growing(sizes: tuple[int, ...], plot: Path | None = None, n_topics: int = 20
                         row = {"id": f"{copy}-{number}", "title": title, "text": " ".join(words)}
                         file.write(json.dumps(row) + "\n")
             written = size
-            row = apart(OURS, str(source), str(Path(folder) / "model"), str(n_topics))
+            row = apart(OURS, str(source), folder, str(n_topics))
             rows.append({"times": size, **row, "ms an article": row["seconds"] / row["articles"] * 1e3})
     first = rows[0]
     for row in rows:

@@ -117,8 +117,9 @@ def factorise(
     with limited(jobs), kernels.pool(jobs) as threads:
         rows, columns = _sides(X, n_topics, max_iter, threads)
         norm = float(np.einsum("i,i->", X.data, X.data, dtype=np.float64))  # no copy in double precision
-        # not by name: what a run begins with is as large as what it ends with
-        run = _Run(rows, columns, *(start or rotated(X, n_topics, seed, (rows, columns))), norm, tol)
+        begin = rotated(X, n_topics, seed, (rows, columns)) if start is None else (start[0].copy(), start[1])
+        run = _Run(rows, columns, *begin, norm, tol)
+        del begin
         for iteration in range(max_iter):
             run.step()
             if progress is not None:
@@ -139,11 +140,14 @@ def _sides(X: Any, n_topics: int, max_iter: int, threads: kernels.Pool) -> tuple
 
 
 class _Run:
-    """The state between iterations: both factors, each with where it was before going on, and how fast to go on."""
+    """The state between iterations: both factors, each with where it was before going on, and how fast to go on.
+
+    W, H : the start; W is changed.
+    """
 
     def __init__(self, rows: Side, columns: Side, W: Dense, H: Dense, norm: float, tol: float) -> None:
         self.rows, self.columns, self.norm, self.tol = rows, columns, norm, tol
-        self.W, self.H = np.array(W, np.float32, order="C"), np.array(H.T, np.float32, order="C")
+        self.W, self.H = np.ascontiguousarray(W, np.float32), np.array(H.T, np.float32, order="C")
         self.W_held, self.H_held = self.W.copy(), self.H.copy()
         self.HtH = gram(self.H)
         self.beta, self.ceiling = 0.0, 1.0  # the first step has nowhere to come from
@@ -176,8 +180,11 @@ class _Run:
 
 def gram(A: Dense) -> Square:
     """A'A in double precision.  A : (n, n_topics)."""
-    B = A.astype(np.float64)
-    return np.asarray(B.T @ B)
+    found = np.zeros((A.shape[1], A.shape[1]))
+    for first, last in kernels.spans(len(A), ROWS):
+        B = A[first:last].astype(np.float64)
+        found += B.T @ B
+    return found
 
 
 def sweep(A: Dense, product: Dense, square: Square, times: int = SWEEPS) -> None:
@@ -274,7 +281,7 @@ def explained(X: Any, W: Dense, H: Dense) -> Dense:
             found = 2 * np.einsum("ij,ij->i", product, A) - np.einsum("ij,jk,ik->i", A, square, A, optimize=True)
             share[first:last] = np.clip(np.divide(found, total, out=np.zeros(len(A)), where=total > 0), 0, 1)
 
-        threads.map(some, kernels.spans(len(W), ROWS))
+        threads.map(some, kernels.spans(len(W), SQUARED))
     return share
 
 

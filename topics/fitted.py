@@ -188,9 +188,14 @@ def parts(W: NDArray[np.float32], H: NDArray[np.float32]) -> NDArray[np.float32]
 
     A topic's weight is measured by how much of the article it explains: times the length of its row of H.
     """
-    W = W * np.linalg.norm(H, axis=1)
-    total = W.sum(axis=1, keepdims=True)
-    P = np.divide(W, total, out=np.zeros_like(W), where=total > 0)
+    P = np.asarray(W * np.linalg.norm(H, axis=1), np.float32)
+    _to_one(P)
     P[P < LEAST_WEIGHT] = 0
+    _to_one(P)
+    return P
+
+
+def _to_one(P: NDArray[np.float32]) -> None:
+    """Divide each row by its sum, in place; those of zeros stay."""
     total = P.sum(axis=1, keepdims=True)
-    return np.asarray(np.divide(P, total, out=np.zeros_like(P), where=total > 0), np.float32)
+    np.divide(P, total, out=P, where=total > 0)

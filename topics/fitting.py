@@ -93,15 +93,18 @@ def fit_topics(
     by_share = by_share[share[by_share] > 0]  # a topic that no article has is none: a corpus of copies has one
     numbers = np.concatenate([np.arange(first), by_share])
     P = P.take(numbers, axis=1)
-    fitted = describe(found, factors, numbers, counts[order], P, pairs, settings)
-    del P, factors
+    present = presence(counts[order], P)
+    shares = P.mean(axis=0, dtype=np.float64).astype(np.float32)
+    del P
+    fitted = describe(found, factors, numbers, present, shares, pairs, settings)
+    del factors, present
     matched = None
     if old is not None:
         sequence, names, matched = like(old, fitted)
         fitted = replace(permuted(fitted, np.array(sequence, np.int64)), names=names)
     W = weights(X, fitted.H)  # again: as later articles are weighed, to the last bit
-    P = parts(W, fitted.H)
-    return Fit(fitted, P, explained(X, W, fitted.H), matched)
+    reproduced = explained(X, W, fitted.H)
+    return Fit(fitted, parts(W, fitted.H), reproduced, matched)
 
 
 def factors_of(
@@ -153,17 +156,16 @@ def describe(
     found: vectorize.TopicWords,
     factors: Found,
     numbers: NDArray[np.int64],
-    counts: Any,
-    P: NDArray[np.float32],
+    present: NDArray[np.float32],
+    shares: NDArray[np.float32],
     pairs: Pairs,
     settings: Settings,
 ) -> Topics:
     """The topics in their order, with keywords and names.
 
-    numbers : the factor of each topic.  counts, P : words and topics of the articles.
+    numbers : the factor of each topic.  present, shares : as in `Topics`.
     """
     H, strength = reordered(factors, numbers)
-    present = presence(counts, P)
     keywords, scores = ranked(relevance(strength, present, found.idf()), KEYWORDS)
     labels = naming.labels(keywords, found.shown, phrases(pairs, keywords[:, :LABEL]))
     asked = [name for name, _ in settings.guides]
@@ -172,7 +174,6 @@ def describe(
     guided = tuple(
         replace(name, given=True, guided=words) for name, (_, words) in zip(names, settings.guides, strict=False)
     )
-    shares = P.mean(axis=0, dtype=np.float64).astype(np.float32)
     own = np.arange(len(H), dtype=np.int32)
     names = guided + names[len(guided) :]
     errors, converged = factors.errors, factors.converged

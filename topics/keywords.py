@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from topics.kernels import pool, spans
 
@@ -26,7 +27,7 @@ BEHIND = 1e-3
 TINY = 1e-300
 # Articles, topics and terms that are looked at at once: a table of all topics and terms in double precision takes as
 # much memory as all the articles.
-ROWS, TOPICS, TERMS = 16384, 25, 4096
+ROWS, TOPICS, TERMS = 8192, 25, 4096
 
 
 def presence(counts: Any, P: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -38,14 +39,18 @@ def presence(counts: Any, P: NDArray[np.float32]) -> NDArray[np.float32]:
     total = P.sum(axis=0, dtype=np.float64)
     total[total <= 0] = 1
     out = np.empty((P.shape[1], counts.shape[1]), np.float32)
+    blocks = spans(len(P), ROWS)
+    starts = counts.indptr
+    once = np.ones(max((int(starts[last] - starts[first]) for first, last in blocks), default=0))
 
     def some(span: tuple[int, int]) -> None:
         a, b = span
         found = np.zeros((counts.shape[1], b - a))
-        for first, last in spans(len(P), ROWS):
-            held = counts[first:last]
-            held.data[:] = 1
-            found += held.T @ P[first:last, a:b].astype(np.float64)
+        for first, last in blocks:
+            begin, end = starts[first], starts[last]
+            held = (once[: end - begin], counts.indices[begin:end], starts[first : last + 1] - begin)
+            shape = (last - first, counts.shape[1])
+            found += sparse.csr_matrix(held, shape=shape).T @ P[first:last, a:b].astype(np.float64)
         found /= total[a:b]
         out[a:b] = found.T
 

@@ -17,6 +17,7 @@ from scipy import sparse
 from topics import concepts
 from topics.counting import Counts, count, frequencies, outside_title_case, sightings
 from topics.index import Rows
+from topics.kernels import spans
 from topics.settings import Settings
 from topics.strings import StringTable
 from topics.text.mixed import LanguageWords
@@ -44,6 +45,8 @@ SHORT, LONG = 10, 20
 # Few topics say little: with fewer than this the part falls with their number.
 ENOUGH_TOPICS = 14
 TOPICS_KEPT = 5
+# Articles that are brought together with their topics at a time.
+ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +117,33 @@ def rows(encoded: Encoded, vocabulary: Vocabulary) -> Any:
     a term seen once, so rows made earlier stay valid.
     """
     X = encoded.counts.copy()
-    known = X.indices < len(vocabulary)
-    new = X.indices[~known] - len(vocabulary)
-    df = np.ones(len(X.indices), np.int64)
-    df[known] = vocabulary.df[X.indices[known]]
-    capital = np.empty(len(X.indices), np.float32)
-    capital[known] = vocabulary.capital[X.indices[known]]
-    capital[~known] = encoded.capital
-    digit = np.zeros(len(X.indices), np.bool_)
-    first = vocabulary.names.data[vocabulary.names.offsets[X.indices[known]]]
-    digit[known] = (first >= ord("0")) & (first <= ord("9"))
-    digit[~known] = np.array([name[0] in "0123456789" for name in encoded.new], np.bool_)[new]
-    weight = idf(df, vocabulary.n_articles) * (1 + NAMES * capital) * np.where(digit, NUMBERS, 1)
-    X.data = np.power(X.data, POWER) * weight.astype(np.float32)
+    np.power(X.data, POWER, out=X.data)
+    if len(encoded.new):
+        known = X.indices < len(vocabulary)
+        X.data[known] *= weight_of(vocabulary, X.indices[known])
+        figures = np.array([name[0] in "0123456789" for name in encoded.new], np.bool_)
+        new = X.indices[~known] - len(vocabulary)
+        once = np.ones(len(new), np.int64)
+        X.data[~known] *= weight(once, encoded.capital, figures[new], vocabulary.n_articles)
+    elif len(X.indices) < len(vocabulary):
+        X.data *= weight_of(vocabulary, X.indices)
+    else:  # of many articles each term once
+        X.data *= weight_of(vocabulary, slice(None))[X.indices]
     return unit(X)
+
+
+def weight_of(vocabulary: Vocabulary, terms: NDArray[np.int32] | slice) -> NDArray[np.float32]:
+    """What some terms of the vocabulary count."""
+    first = vocabulary.names.data[vocabulary.names.offsets[:-1][terms]]
+    figures = (first >= ord("0")) & (first <= ord("9"))
+    return weight(vocabulary.df[terms], vocabulary.capital[terms], figures, vocabulary.n_articles)
+
+
+def weight(
+    df: NDArray[Any], capital: NDArray[np.float32], figures: NDArray[np.bool_], n_articles: int
+) -> NDArray[np.float32]:
+    """What terms count: their IDF, more for names and less for figures.  float32, as long as each of the arrays."""
+    return (idf(df, n_articles) * (1 + NAMES * capital) * np.where(figures, NUMBERS, 1)).astype(np.float32)
 
 
 def with_topics(X: Any, W: Any, C: Any) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
@@ -138,6 +154,16 @@ def with_topics(X: Any, W: Any, C: Any) -> tuple[NDArray[np.int64], NDArray[np.i
     Returns starts, terms (topics from TOPIC_BASE on, concepts behind them) and values; rows are of unit length, without
     topics or concepts too.
     """
+    found = [_with_topics(X[slice(*span)], W[slice(*span)], C) for span in spans(X.shape[0], ROWS)]
+    sizes = np.concatenate([np.zeros(1, np.int64), *(np.diff(A.indptr) for A in found)])
+    terms = np.concatenate([np.zeros(0, np.int32), *(A.indices for A in found)], dtype=np.int32)
+    values = np.concatenate([np.zeros(0, np.float32), *(A.data for A in found)], dtype=np.float32)
+    terms[terms >= X.shape[1]] += TOPIC_BASE - X.shape[1]
+    return np.cumsum(sizes, dtype=np.int64), terms, values
+
+
+def _with_topics(X: Any, W: Any, C: Any) -> Any:
+    """The same for some rows: CSR, topics behind the last term."""
     W = W.copy()
     shortness = np.clip((LONG - np.diff(X.indptr)) / (LONG - SHORT), 0, 1)
     part = TOPIC_PART + (TOPIC_PART_SHORT - TOPIC_PART) * shortness
@@ -152,10 +178,7 @@ def with_topics(X: Any, W: Any, C: Any) -> tuple[NDArray[np.int64], NDArray[np.i
     whole = sparse.hstack([sparse.diags(np.sqrt(p).astype(np.float32)) @ A for A, p in parts], format="csr")
     whole.eliminate_zeros()
     whole.sort_indices()
-    terms = whole.indices.astype(np.int32)
-    behind = terms >= X.shape[1]
-    terms[behind] += TOPIC_BASE - X.shape[1]
-    return whole.indptr.astype(np.int64), terms, whole.data.astype(np.float32)
+    return whole
 
 
 def terms_of(settings: Settings) -> Terms:

@@ -41,7 +41,7 @@ DECAY = 120.0
 # Terms kept of an article that was moved: its own and the strongest of its neighbours.
 KEPT = 100
 # Articles moved at a time, by all threads together: before the rest is dropped they have thousands of terms each.
-ROWS = 4096
+ROWS = 2048
 
 DAY = 86_400
 

@@ -200,6 +200,8 @@ def count_to(
         builder = FacetsBuilder()
         blocks, words = tokens_of(reader, stored, tagger, builder, progress)
         vocabulary, terms = lookup.fit(blocks, words, settings)
+        terms_file = aside(transaction, "terms", terms.arrays())
+        del terms  # of many articles as much as their words
         found, counts, term = vectorize.fit(blocks, words, settings)
         runs_file = aside(transaction, "runs", duplicates.runs(blocks, words).arrays())
         order = np.array(reader.order(), np.int64)
@@ -208,17 +210,18 @@ def count_to(
     pieces = Pieces.cut(blocks, term, found, settings)
     pairs = collocations.pairs(blocks, term, len(found), order)
     del blocks, words
-    terms_file = aside(transaction, "terms", terms.arrays())
     return Counted(found, counts, pieces, pairs), Waiting(vocabulary, builder.facets(), order, terms_file, runs_file)
 
 
 def rows_to(transaction: Transaction, fit: Fit, waiting: Waiting) -> tuple[Path, Rows, Familiarity]:
     """All articles as they are looked up, in a file of `aside`; their topics; how well the model knows them."""
     encoded = lookup.Encoded.known(Rows(**load_arrays(waiting.terms)), len(waiting.vocabulary))
-    terms = lookup.rows(encoded, waiting.vocabulary)
-    rows = Rows(*lookup.with_topics(terms, fit.P, waiting.vocabulary.concepts))
     known = Familiarity.make(encoded.counts, waiting.vocabulary.df == 1, fit.explained, added=False)
-    return aside(transaction, "rows", rows.arrays()), Rows.from_dense(fit.P), known
+    terms = lookup.rows(encoded, waiting.vocabulary)
+    del encoded
+    starts, columns, values = lookup.with_topics(terms, fit.P, waiting.vocabulary.concepts)
+    del terms
+    return aside(transaction, "rows", Rows(starts, columns, values).arrays()), Rows.from_dense(fit.P), known
 
 
 def indexed(

@@ -42,9 +42,11 @@ def command(
     from topics.cli.progress import Bar
     from topics.cli.train import say_what_was_read
     from topics.corpus import read
+    from topics.memory import keep_little
     from topics.store.names import find, models_folder
     from topics.update import add
 
+    keep_little()
     path = find(name, models_folder(models))
     reading = read(sources, options=replace(how, on_repeat="pass"))
     talks = not quiet and output is None

@@ -111,11 +111,13 @@ def command(
     from topics.api import load
     from topics.cli.progress import Bar
     from topics.corpus import read
+    from topics.memory import keep_little
     from topics.settings import Settings
     from topics.store.names import models_folder, resolve
     from topics.threads import limited
     from topics.training import fit_to
 
+    keep_little()
     settings = Settings(
         seed=seed,
         clean=not no_clean,
