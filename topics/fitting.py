@@ -144,12 +144,12 @@ def without_twins(H: NDArray[np.float32], first: int = 0) -> NDArray[np.float32]
     first : so many are kept whatever they are.
     """
     length = np.linalg.norm(H, axis=1)
-    D = H / np.where(length > 0, length, 1)[:, None]
+    cosines = (H @ H.T) / np.outer(*2 * [np.where(length > 0, length, 1)])
     kept: list[int] = list(range(first))
     for topic in np.flatnonzero(length > 0):
-        if topic >= first and (not kept or (D[kept] @ D[topic]).max() < TWINS):
+        if topic >= first and (not kept or cosines[topic, kept].max() < TWINS):
             kept.append(int(topic))
-    return np.ascontiguousarray(H[kept])
+    return H if len(kept) == len(H) else np.ascontiguousarray(H[kept])
 
 
 def describe(
