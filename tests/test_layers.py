@@ -33,6 +33,7 @@ LAYERS = {
     "index": 2,
     "duplicates": 2,
     "graph": 2,
+    "means": 2,
     "steady": 2,
     "stories": 2,
     "stream": 2,

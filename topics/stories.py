@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from topics.facets import UNDATED
-from topics.graph import LONGEST, Step, dots, nearest, no_step
+from topics.graph import LONGEST, Step, nearest, no_step
 from topics.kernels import pool, spans
+from topics.means import Means
 from topics.steady import LEAST, nearness, steady
 from topics.vectorize import strongest, unit
 
@@ -102,10 +103,15 @@ def decayed(G: Any, dates: NDArray[np.int64]) -> Any:
 
 
 def drawn(X: Any, G: Any) -> Any:
-    """Every row `moved` and cut to its KEPT strongest terms.  G : the neighbours in X, CSR (n_articles, n_articles)."""
+    """Every row `moved` and cut to its KEPT strongest terms, ascending.
+
+    G : the neighbours in X, CSR (n_articles, n_articles).
+    """
 
     def some(span: tuple[int, int]) -> Any:
-        return strongest(moved(X, G[slice(*span)], span[0]), KEPT)
+        rows = strongest(moved(X, G[slice(*span)], span[0]), KEPT)
+        rows.sort_indices()
+        return rows
 
     with pool() as threads:
         return sparse.vstack(threads.map(some, spans(X.shape[0], max(1, ROWS // threads.jobs))), format="csr")
@@ -127,43 +133,38 @@ def moved(X: Any, G: Any, first: int) -> Any:
 class Groups:
     """Groups being joined.
 
-    M, X : CSR, their mean rows, moved and as they are without steady terms.  sizes : articles in each.  squares : what
+    M, X : their mean rows, moved and as they are without steady terms.  sizes : articles in each.  squares : what
     their rows of X have as squared lengths, in all.  i, j : pairs that may join.  s, x : the mean products of a pair in
-    M and in X; x only where s is `joined` or more.  size : terms of M at first.
+    M and in X; x only where s is `joined` or more.
     """
 
-    M: Any
-    X: Any
+    M: Means
+    X: Means
     sizes: NDArray[np.float64]
     squares: NDArray[np.float64]
     i: NDArray[np.int64]
     j: NDArray[np.int64]
     s: NDArray[np.float64]
     x: NDArray[np.float64]
-    size: int
 
     @classmethod
     def apart(cls, M: Any, X: Any, i: NDArray[np.int64], j: NDArray[np.int64], joined: float = JOINED) -> Groups:
-        """Every row a group.  M : CSR of unit rows.  X : CSR, none longer.  i, j : pairs of rows that are compared."""
-        s, x = dots(M, i, j, M.nnz), np.zeros(len(i))
+        """Every row a group.
+
+        M : CSR of unit rows.  X : CSR, none longer; terms ascending in both.  i, j : pairs of rows that are compared.
+        """
+        moved, own = Means(M, M.nnz), Means(X, M.nnz)
+        s, x = moved.dots(i, j), np.zeros(len(i))
         near = s >= joined
-        x[near] = dots(X, i[near], j[near], M.nnz)
-        return cls(M, X, np.ones(M.shape[0]), squares(X), i, j, s, x, M.nnz)
+        x[near] = own.dots(i[near], j[near])
+        return cls(moved, own, np.ones(M.shape[0]), own.squares, i, j, s, x)
 
     def spread(self, pairs: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The mean product in X of all pairs of articles in the groups that these pairs would make."""
-        means = squares(self.X)
         i, j = self.i[pairs], self.j[pairs]
-        a, b = self.sizes[i], self.sizes[j]
+        a, b, means = self.sizes[i], self.sizes[j], self.X.squares
         everything = a * a * means[i] + b * b * means[j] + 2 * a * b * self.x[pairs]
         return np.asarray((everything - (self.squares[i] + self.squares[j])) / ((a + b) * (a + b - 1)))
-
-
-def squares(X: Any) -> NDArray[np.float64]:
-    """The squared length of each row."""
-    return np.asarray(
-        sparse.csr_matrix((X.data**2, X.indices, X.indptr), shape=X.shape) @ np.ones(X.shape[1]), np.float64
-    )
 
 
 def average_link(
@@ -211,24 +212,26 @@ def _mutual(groups: Groups, joined: float, spread: float) -> NDArray[np.int64] |
 
 def _join(groups: Groups, new: NDArray[np.int64], joined: float) -> None:
     """Groups get their new numbers; only pairs with a group that changed are computed again."""
-    n, m = len(groups.sizes), int(new.max()) + 1
+    m = int(new.max()) + 1
     sizes = np.bincount(new, groups.sizes, m).astype(np.float64)
     part = (groups.sizes / sizes[new]).astype(np.float32)  # in double precision the means take half as much again
-    P = sparse.csr_matrix((part, (new, np.arange(n))), shape=(m, n))
     with pool() as threads:
-        groups.M, groups.X = threads.map(lambda A: (P @ A).tocsr(), (groups.M, groups.X))
+        threads.map(lambda means: means.join(new, part), (groups.M, groups.X))
     changed = np.bincount(new, minlength=m) > 1
     i, j = new[groups.i], new[groups.j]
     i, j = np.minimum(i, j), np.maximum(i, j)
-    _, first = np.unique(i * m + j, return_index=True)
-    first = first[i[first] != j[first]]
-    i, j, s, x = i[first], j[first], groups.s[first], groups.x[first]
     again = changed[i] | changed[j]
-    s[again] = dots(groups.M, i[again], j[again], groups.size)
-    again &= s >= joined
-    x[again] = dots(groups.X, i[again], j[again], groups.size)
+    # several pairs may have become one, or none: a group with itself
+    pairs = np.sort((i * m + j)[again & (i != j)])
+    a, b = np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], m)
+    s = groups.M.dots(a, b)
+    x, near = np.zeros(len(a)), s >= joined
+    x[near] = groups.X.dots(a[near], b[near])
+    kept = ~again
+    groups.i, groups.j = np.concatenate([i[kept], a]), np.concatenate([j[kept], b])
+    groups.s, groups.x = np.concatenate([groups.s[kept], s]), np.concatenate([groups.x[kept], x])
     groups.squares = np.bincount(new, groups.squares, m).astype(np.float64)
-    groups.sizes, groups.i, groups.j, groups.s, groups.x = sizes, i, j, s, x
+    groups.sizes = sizes
 
 
 def by_size(label: NDArray[np.int64]) -> NDArray[np.int32]:

@@ -77,11 +77,14 @@ def compiled(*signature: Any) -> Callable[[F], F]:
 
 def workers(jobs: int | None = None) -> int:
     """How many threads to use: `jobs`, what is `allowed`, or all of the process (affinity and containers counted)."""
-    if jobs or allowed:
-        return int(jobs or allowed or 1)
+    return int(jobs or allowed or _cores())
+
+
+@cache
+def _cores() -> int:
     from joblib import cpu_count
 
-    return int(cpu_count())
+    return int(cpu_count())  # looks at files: a tenth of a second for those who ask a thousand times
 
 
 class Pool:
