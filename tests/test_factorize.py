@@ -242,6 +242,25 @@ def test_it_stops_by_itself_and_says_so(way: str) -> None:
     assert len(cut.errors) == 3
 
 
+def test_a_start_that_is_given_stays_as_it_is(way: str) -> None:
+    """Whoever compares two fits from one start needs it twice."""
+    X, rng = matrix(), np.random.default_rng(0)
+    start = rng.random((X.shape[0], 5)).astype(np.float32), rng.random((5, X.shape[1])).astype(np.float32)
+    before = start[0].copy(), start[1].copy()
+    first, second = (factorise(X, 5, start=start, max_iter=5) for _ in range(2))
+    assert np.array_equal(start[0], before[0])
+    assert np.array_equal(start[1], before[1])
+    assert np.array_equal(first.W, second.W)
+
+
+def test_squares_are_summed_up_over_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of rows that are no multiple of a block, and of none."""
+    A = np.random.default_rng(0).random((11, 4)).astype(np.float32)
+    monkeypatch.setattr(factorize, "ROWS", 3)
+    assert np.allclose(factorize.gram(A), A.astype(np.float64).T @ A.astype(np.float64), rtol=1e-12)
+    assert not factorize.gram(A[:0]).any()
+
+
 def test_small_jobs_are_done_plainly() -> None:
     """A thousand articles never wait for numba."""
     with kernels.pool(1) as threads:

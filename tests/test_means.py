@@ -62,3 +62,4 @@ def test_a_row_that_is_not_joined_stays_the_same_to_the_bit() -> None:
     assert left.dots(i, j).tobytes() == right.dots(i, j).tobytes()
     alone = Means(X, X.nnz).dots(np.array([0, 0, 1]), np.array([0, 1, 1]))
     assert left.dots(np.array([0, 0, 1]), np.array([0, 1, 1])).tobytes() == alone.tobytes()
+    assert left._rows().has_sorted_indices

@@ -17,6 +17,7 @@ import topics
 from topics import vectorize
 from topics.errors import ModelExists, SettingError, SourceError
 from topics.factorize import explained, weights
+from topics.fitting import TWINS, without_twins
 from topics.keywords import ranked, relevance
 from topics.model import Model
 from topics.preparing.article import digest
@@ -216,3 +217,19 @@ def test_loading_gives_the_model_that_was_trained(tmp_path: Path) -> None:
     assert again.similar("dentist-queue") == model.similar("dentist-queue")
     assert list(again.assign()) == list(model.assign())
     assert again.settings == model.settings
+
+
+def test_topics_that_are_one_twice_are_told_one_by_one() -> None:
+    """In other words: each topic beside those kept before it. Guided ones stay whatever they are, empty ones go."""
+    rng = np.random.default_rng(0)
+    H = rng.random((9, 40)).astype(np.float32)
+    H[1], H[5], H[7], H[3] = 2 * H[0], 3 * H[4], H[2] + np.float32(1e-4), 0
+    for first in (0, 2):
+        kept = list(range(first))
+        for topic in range(first, len(H)):
+            if H[topic].any():
+                lengths = np.linalg.norm(H[topic]) * np.linalg.norm(H[kept], axis=1)
+                if not (H[kept] @ H[topic] >= TWINS * lengths).any():
+                    kept.append(topic)
+        assert np.array_equal(without_twins(H, first), H[kept])
+    assert len(without_twins(H)) == 5

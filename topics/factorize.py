@@ -34,7 +34,7 @@ BULK = 2e10
 ITERATIONS = 60  # a usual run
 # Rows that are looked at at once where they are needed in double precision.
 ROWS = 8192
-# And where products of all of them are summed up: what is made of so many stays in a core's second cache.
+# And where as much is made of each of them as there are topics, squared: of so many it stays in a core's second cache.
 SQUARED = 2048
 # Rows on which a start is rotated, about at most (with 4,000 resamples of BBC agree as well as with all 9,500), in so
 # many turns at most, and the gain below which it is over: 200 turns give no better topics than 20.
@@ -142,7 +142,7 @@ def _sides(X: Any, n_topics: int, max_iter: int, threads: kernels.Pool) -> tuple
 class _Run:
     """The state between iterations: both factors, each with where it was before going on, and how fast to go on.
 
-    W, H : the start; W is changed.
+    W, H : the start; W may be changed.
     """
 
     def __init__(self, rows: Side, columns: Side, W: Dense, H: Dense, norm: float, tol: float) -> None:

@@ -26,8 +26,9 @@ class Means:
 
     def __init__(self, X: Any, size: int) -> None:
         """Every row a group.  X : float32 CSR, terms ascending.  size : terms of the job, as `dots` wants it."""
-        kind = np.int32 if len(X.data) < MANY else np.int64
-        self._values, self._terms, self._starts = X.data, X.indices.astype(kind, copy=False), X.indptr.astype(kind)
+        kind = np.int32 if X.nnz < MANY else np.int64
+        self._values, self._starts = X.data[: X.nnz], X.indptr.astype(kind)
+        self._terms = X.indices[: X.nnz].astype(kind, copy=False)
         self._n_terms, self._size = X.shape[1], size
         self.at = np.arange(X.shape[0])
         self.squares = squares(X)

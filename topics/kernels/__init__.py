@@ -12,11 +12,11 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
 from itertools import accumulate
-from threading import Condition
+from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -82,9 +82,10 @@ def workers(jobs: int | None = None) -> int:
 
 @cache
 def _cores() -> int:
+    """Cores that the process may use, as they were when it first asked: joblib looks at files, .1 ms each time."""
     from joblib import cpu_count
 
-    return int(cpu_count())  # looks at files: a tenth of a second for those who ask a thousand times
+    return int(cpu_count())
 
 
 class Pool:
@@ -142,29 +143,42 @@ class Pool:
         All three run on the thread that has the item, so that there is never more made than there are threads.  An
         error ends it and is raised.
         """
-        turn, failed, changed = 0, False, Condition()
+        everything, failed = list(items), False
+        # A lock for each turn, open when it has come: a Condition, which is Python, stayed locked when Ctrl-C came
+        # within it, and everybody waited for ever.
+        turns = [Lock() for _ in everything]
+        for turn in turns[1:]:
+            turn.acquire()
+
+        def let(number: int) -> None:
+            with suppress(RuntimeError):  # already open, for all has failed
+                turns[number].release()
+
+        def fail() -> None:
+            nonlocal failed
+            failed = True
+            for number in range(len(turns)):
+                let(number)
 
         def run(number: int, item: T) -> None:
-            nonlocal turn, failed
             try:
                 made = work(item)
-                with changed:
-                    changed.wait_for(lambda: failed or turn == number)
+                turns[number].acquire()
                 if failed:
                     return
                 placed = place(made)
-                with changed:
-                    turn += 1
-                    changed.notify_all()
+                if number + 1 < len(turns):
+                    let(number + 1)
                 end(made, placed)
             except BaseException:
-                with changed:
-                    failed = True
-                    changed.notify_all()
+                fail()
                 raise
 
-        everything = list(items)
-        self.map(run, range(len(everything)), everything)
+        try:
+            self.map(run, range(len(everything)), everything)
+        except BaseException:
+            fail()
+            raise
 
     def close(self) -> None:
         if self._threads is not None:

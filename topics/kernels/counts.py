@@ -71,7 +71,7 @@ def fill(
     """Write the rows of the articles from `first` to `last`, terms ascending, sums in double precision.
 
     The terms of a row stand as bits in a map of two levels, which gives them in order without a sort.  Returns how many
-    there are; `sizes` gets those of each article.  sums, bits, upper : zeros, as terms need them, and left so.
+    there are; `sizes` gets those of each article.  sums, bits, upper : zeros for all terms, and left so.
     """
     tops = len(upper) - 1
     none = tops << 12  # with a bit of the upper level that no term has, so that it is never looked at
@@ -121,11 +121,11 @@ def sight(
             inside[word] += told and not breaks[at]
 
 
-class Rows:
+class Filling:
     """What one thread fills with rows of the matrix.
 
-    sums, bits, upper : as `fill` wants them.  indices, data : room for `most` entries, the first `size` filled; `sizes`
-    of them are each article's.
+    sums, bits, upper : as `fill` wants them.  indices, data : room for `most` entries, the first `size` of them filled.
+    sizes : entries of each article.
     """
 
     def __init__(self, most: int, n_terms: int) -> None:
@@ -193,23 +193,26 @@ def count(
     n_rows, n_entries = 0, 0
     runs = _runs(blocks)
     most = max((int(block.starts[last] - block.starts[first]) for block, first, last in runs), default=0)
-    free: list[Rows] = []  # memory touched before, which fresh one is not
+    free: deque[Filling] = deque()  # memory touched before, which fresh one is not
 
-    def run(part: tuple[Any, int, int]) -> Rows:
+    def run(part: tuple[Any, int, int]) -> Filling:
         block, first, last = part
-        rows = free.pop() if free else Rows(most, n_terms)
+        try:
+            rows = free.pop()
+        except IndexError:
+            rows = Filling(most, n_terms)
         rows.sizes = np.empty(last - first, np.int64)
         where = (title_weight, lead, first, last, rows.sizes, rows.sums, rows.bits, rows.upper, rows.indices, rows.data)
         rows.size = fill(block.ids, block.starts, block.titles, term, *where)
         return rows
 
-    def place(rows: Rows) -> tuple[int, int]:
+    def place(rows: Filling) -> tuple[int, int]:
         nonlocal n_rows, n_entries
         first, n_entries, n_rows = n_entries, n_entries + rows.size, n_rows + len(rows.sizes)
         starts[n_rows - len(rows.sizes) + 1 : n_rows + 1] = first + np.cumsum(rows.sizes)
         return first, n_entries
 
-    def write(rows: Rows, where: tuple[int, int]) -> None:
+    def write(rows: Filling, where: tuple[int, int]) -> None:
         data[slice(*where)], indices[slice(*where)] = rows.data[: rows.size], rows.indices[: rows.size]
         free.append(rows)
 

@@ -88,7 +88,7 @@ class WordTable:
         self.classes = classes
         self.keep = np.uint64(keep)
         self.n_words = 0
-        # room for half a million words, of which what is not touched takes no memory, in big pages
+        # room for half a million words; of it what is touched takes memory, a big page of each array at least
         self._text, self._begins, self._ends, self._digests = together(
             (np.uint8, 1 << 22), (np.int64, 1 << 19), (np.int64, 1 << 19), (np.uint64, 1 << 19)
         )
@@ -179,12 +179,10 @@ def _spread(slots: NDArray[np.uint64], digests: NDArray[np.uint64], size: int) -
     return wide
 
 
-def encode(
-    parts: Sequence[str], room: NDArray[np.uint8] | None = None, lower: bool = False
-) -> tuple[NDArray[np.uint8], Numbers]:
+def encode(parts: Sequence[str], room: NDArray[np.uint8] | None = None) -> tuple[NDArray[np.uint8], Numbers]:
     """Parts in UTF-8, a NUL behind each, and where each begins: int64 (n_parts + 1,).  Surrogates stay apart.
 
-    room : where to write them, if they fit.  lower : what is not ASCII in lower case; the rest is sooner done to bytes.
+    room : where to write them, if they fit.
     """
     most = most_bytes(parts)
     text = np.empty(most, np.uint8) if room is None or len(room) < most else room
@@ -196,7 +194,7 @@ def encode(
             some = whole.encode()
             sizes += map(len, run)
         else:
-            encoded = [(part.lower() if lower else part).encode("utf-8", "surrogatepass") for part in run]
+            encoded = [part.encode("utf-8", "surrogatepass") for part in run]
             some = b"\0".join(encoded)
             sizes += map(len, encoded)
         view[end : end + len(some)] = some
@@ -207,7 +205,7 @@ def encode(
 
 
 def most_bytes(parts: Sequence[str]) -> int:
-    """Bytes that `encode` needs at most, whatever the case."""
+    """Bytes that `encode` needs at most."""
     each = 1 if all(map(str.isascii, parts)) else 4
     return each * sum(map(len, parts)) + len(parts) + PADDING
 
@@ -217,10 +215,12 @@ def read(parts: Sequence[str], table: WordTable, lower: bool = False) -> Block:
 
     lower : of the parts in lower case.
     """
+    if lower:  # those of ASCII as bytes, below
+        parts = [part if part.isascii() else part.lower() for part in parts]
     most = most_bytes(parts)
     # a word is followed by another character, but at the end of a part
     scratch = table.scratch(most, most // 2 + len(parts))
-    text, bounds = encode(parts, scratch.text, lower)
+    text, bounds = encode(parts, scratch.text)
     if lower:
         loops.lower(text)
     inside = scratch.inside[: len(text) // 8 + 9]
