@@ -11,7 +11,7 @@ from scipy import sparse
 from topics.graph import dots
 
 # Room for new rows, as a part of those that there are.
-ROOM = 0.5
+ROOM = 0.25
 # Entries from which on with that room 32 bits might not count them.
 MANY = 2**30
 
@@ -43,15 +43,15 @@ class Means:
         new : int64 (n_groups,), the number that each gets, from 0 on; those that get the same are joined.  part :
         float32 (n_groups,), what the mean of a group counts in that of the new one.
         """
-        n, X = int(new.max(initial=-1)) + 1, self._rows()
+        n = int(new.max(initial=-1)) + 1
         joined = np.bincount(new, minlength=n) > 1
         alone, number = ~joined[new], np.cumsum(joined) - 1
         weights = (part[~alone], (number[new[~alone]], self.at[~alone]))
-        rows = (sparse.csr_matrix(weights, shape=(int(joined.sum()), X.shape[0])) @ X).tocsr()
+        rows = (sparse.csr_matrix(weights, shape=(int(joined.sum()), len(self._starts) - 1)) @ self._rows()).tocsr()
         rows.sort_indices()  # as in all others: no product depends on when a row was made
         kept = self.at[alone]
-        if X.nnz + rows.nnz > len(self._values):
-            kept = self._move(X[kept], rows.nnz)
+        if int(self._starts[-1]) + rows.nnz > len(self._values):
+            kept = self._move(kept, rows.nnz)
         at, lengths = np.empty(n, np.int64), np.empty(n)
         at[new[alone]], lengths[new[alone]] = kept, self.squares[alone]
         at[joined], lengths[joined] = self._append(rows), squares(rows)
@@ -64,13 +64,14 @@ class Means:
         X.data, X.indices, X.indptr = self._values[:used], self._terms[:used], self._starts
         return X
 
-    def _move(self, rows: Any, more: int) -> NDArray[np.int64]:
-        """Let these be the only ones, with room for `more` entries and further rounds; where they lie now."""
+    def _move(self, kept: NDArray[np.int64], more: int) -> NDArray[np.int64]:
+        """Keep these rows alone, with room for `more` entries and further rounds; where they lie now."""
+        rows = self._rows()[kept]
+        self._values, self._terms = rows.data, rows.indices  # what there was is let go before there is more
         room = int((rows.nnz + more) * (1 + ROOM))
-        values, terms = np.empty(room, np.float32), np.empty(room, self._terms.dtype)
-        values[: rows.nnz], terms[: rows.nnz] = rows.data, rows.indices
-        self._values, self._terms, self._starts = values, terms, rows.indptr.astype(self._starts.dtype)
-        return np.arange(rows.shape[0])
+        self._values, self._terms = _wider(rows.data, room), _wider(rows.indices, room)
+        self._starts = rows.indptr.astype(self._starts.dtype)
+        return np.arange(len(kept))
 
     def _append(self, rows: Any) -> NDArray[np.int64]:
         """Write rows behind the last; where they lie."""
@@ -78,6 +79,13 @@ class Means:
         self._values[used : used + rows.nnz], self._terms[used : used + rows.nnz] = rows.data, rows.indices
         self._starts = np.concatenate([self._starts, used + rows.indptr[1:]], dtype=self._starts.dtype)
         return n + np.arange(rows.shape[0])
+
+
+def _wider(array: NDArray[Any], size: int) -> NDArray[Any]:
+    """A copy with room for so many."""
+    wide = np.empty(size, array.dtype)
+    wide[: len(array)] = array
+    return wide
 
 
 def squares(X: Any) -> NDArray[np.float64]:
