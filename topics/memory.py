@@ -26,7 +26,7 @@ def keep_little() -> None:
     """Have it keep little from now on (glibc): for a process that does one big job and ends.
 
     Threads take from one heap, for each would keep its own (two threads lost nothing by it); large pieces go back at
-    once.  Training 45,000 articles takes 395 MB instead of 445 so, and no longer.  It cannot be undone, so only
+    once.  Training 45,000 articles takes 404 MB instead of 470 so, and no longer.  It cannot be undone, so only
     commands do it: a program that imports us is left as it is.
     """
     set_option = _of_glibc("mallopt")
