@@ -10,7 +10,7 @@ import pytest
 from scipy import sparse
 
 import topics
-from topics import drift
+from topics import vectorize
 from topics.drift import Familiarity, left_over
 from topics.records import Article
 from topics.update import add, remove
@@ -62,14 +62,15 @@ def test_topics_whose_articles_are_told_are_not_left_over() -> None:
     assert left_over([known.take(np.arange(0))], np.zeros(0, np.int64), 2) == (False, False)
 
 
-def test_unknown_terms_are_counted_article_by_article(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whichever block an article is in; one without terms has none that is unknown."""
+@pytest.mark.parametrize("bulk", [0, 10**9])
+def test_unknown_terms_are_counted_article_by_article(bulk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By compiled loops and plainly; an article without terms has none that is unknown."""
     rng = np.random.default_rng(0)
     counts = rng.random((11, 20)) * (rng.random((11, 20)) < 0.4)
     counts[4] = 0
     X = sparse.csr_matrix(counts)
     unknown = rng.random(20) < 0.3
-    monkeypatch.setattr(drift, "ROWS", 3)
+    monkeypatch.setattr(vectorize, "BULK", bulk)
     found = Familiarity.make(X, unknown, np.zeros(11, np.float32), added=True).unknown
     for row, share in enumerate(found):
         held = X[row].indices

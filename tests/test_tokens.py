@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,6 +40,14 @@ def assert_equal(left: Tokens, right: Tokens) -> None:
         assert np.array_equal(a, b), name
 
 
+def assert_words(words: Any, found: tuple[Any, Any, Any], parts: list[str]) -> None:
+    """Numbers, ends of parts and the words themselves are those of the plain way."""
+    expected, names = plainly([(part, "") for part in parts])
+    assert np.array_equal(found[0], expected.ids)
+    assert np.array_equal(found[1][:-1], expected.starts[:-1])
+    assert list(words) == names
+
+
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every job is big enough for the compiled loops."""
@@ -70,11 +79,7 @@ def test_words_of_any_length_end_where_they_end() -> None:
     """Bits are read 57 to 64 at a time; words of all lengths up to 200, at every place in a byte of bits."""
     parts = [" " * (i % 8) + "a" * i + " b" for i in range(1, 200)] + ["c" * 1000, "d" * 64, "e" * 56 + "é"]
     words = table.WordTable(tokens.classes())
-    ids, stops, _ = table.tokenise(parts, words, 1)
-    expected, names = plainly([(part, "") for part in parts])
-    assert np.array_equal(ids, expected.ids)
-    assert np.array_equal(stops[:-1], expected.starts[:-1])
-    assert list(words) == names
+    assert_words(words, table.tokenise(parts, words, 1), parts)
 
 
 @given(st.lists(TEXT, max_size=80), st.sampled_from([1, 3, 32]))
@@ -135,11 +140,7 @@ def test_a_block_of_many_distinct_words_makes_its_table_wider(monkeypatch: pytes
     monkeypatch.setattr(table, "BLOCK", 3000)
     parts = [" ".join(f"w{i * j}" for j in range(90)) for i in range(60)] + ["中国" * 2000, "a é " * 3000]
     words = table.WordTable(tokens.classes())
-    ids, stops, _ = table.tokenise(parts, words, 2)
-    expected, names = plainly([(part, "") for part in parts])
-    assert np.array_equal(ids, expected.ids)
-    assert np.array_equal(stops[:-1], expected.starts[:-1])
-    assert list(words) == names
+    assert_words(words, table.tokenise(parts, words, 2), parts)
 
 
 def test_the_compiled_way_takes_over_in_the_middle_of_a_corpus(monkeypatch: pytest.MonkeyPatch) -> None:

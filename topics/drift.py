@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from topics.kernels import spans
 from topics.records import Drift
+from topics.vectorize import lengths
 
 # Measured with 20 topics on 1,000 to 6,000 articles: later ones of the same kind explain .77 to 1.01 of what the fitted
 # ones do, and have 0.97 to 1.15 times as many unknown terms. When a quarter, a half, all of them are of a section that
@@ -23,8 +24,6 @@ ENOUGH = 50
 # Of the articles of a topic that takes in what no other does, topics reproduce .17 to .29 of what they do of all (the
 # sample, headlines, Reuters, 10 and 20 topics); of those of any topic that is one, .34 and more (BBC .46 and more).
 LEFT_OVER = 1 / 3
-# Articles whose terms are looked at at once.
-ROWS = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +42,9 @@ class Familiarity:
     @classmethod
     def make(cls, X: Any, unknown: NDArray[np.bool_], explained: NDArray[np.float32], *, added: bool) -> Familiarity:
         """X : CSR (n_articles, n_terms), the articles' terms.  unknown : bool (n_terms,)."""
-        sizes = np.diff(X.indptr)
-        strange = np.zeros(X.shape[0])
-        for first, last in spans(X.shape[0], ROWS):
-            rows = np.repeat(np.arange(last - first), sizes[first:last])
-            held = X.indices[X.indptr[first] : X.indptr[last]]
-            strange[first:last] = np.bincount(rows, unknown[held], last - first)
-        share = (strange / np.maximum(1, sizes)).astype(np.float32)
+        marks = (unknown[X.indices].astype(np.float32), X.indices, X.indptr)
+        strange = lengths(sparse.csr_matrix(marks, shape=X.shape))
+        share = (strange / np.maximum(1, np.diff(X.indptr))).astype(np.float32)
         return cls(np.full(X.shape[0], added), share, explained)
 
     @classmethod

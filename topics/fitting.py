@@ -94,9 +94,8 @@ def fit_topics(
     numbers = np.concatenate([np.arange(first), by_share])
     P = P.take(numbers, axis=1)
     present = presence(counts[order], P)
-    shares = P.mean(axis=0, dtype=np.float64).astype(np.float32)
     del P
-    fitted = describe(found, factors, numbers, present, shares, pairs, settings)
+    fitted = describe(found, factors, numbers, present, share[numbers].astype(np.float32), pairs, settings)
     del factors, present
     matched = None
     if old is not None:

@@ -38,17 +38,14 @@ class Scratch:
     def __init__(self, n_bytes: int, n_words: int) -> None:
         self.slots, self.begins, self.ends, self.digests, self.inside, self.breaks, self.ids, self.text = together(
             (np.uint64, SLOTS),
-            *self._distinct(SLOTS),
+            (np.int64, SLOTS // 4),  # of distinct words as many as the table takes
+            (np.int64, SLOTS // 4),
+            (np.uint64, SLOTS // 4),
             (np.uint8, n_bytes // 8 + 9),
             (np.bool_, n_words),
             (np.int32, n_words),
             (np.uint8, n_bytes),
         )
-
-    @staticmethod
-    def _distinct(slots: int) -> tuple[tuple[type, int], ...]:
-        """Where distinct words begin and end, and their digests: room for as many as a table may hold."""
-        return (np.int64, slots // 4), (np.int64, slots // 4), (np.uint64, slots // 4)
 
     def fits(self, n_bytes: int, n_words: int) -> bool:
         """Whether a block of so many bytes and words finds room."""
@@ -56,12 +53,9 @@ class Scratch:
 
     def widen(self) -> None:
         """Twice as many distinct words."""
-        size = 2 * len(self.slots)
-        self.slots = _spread(self.slots, self.digests, size // 2)
-        before = self.begins, self.ends, self.digests
-        self.begins, self.ends, self.digests = together(*self._distinct(size))
-        for old, new in zip(before, (self.begins, self.ends, self.digests), strict=True):
-            new[: len(old)] = old
+        self.slots = _spread(self.slots, self.digests, len(self.slots))
+        room = len(self.slots) // 4
+        self.begins, self.ends, self.digests = (_room(array, room) for array in (self.begins, self.ends, self.digests))
 
 
 @dataclass(slots=True)
